@@ -1,0 +1,37 @@
+# make demo   set up, generate the assignment, grade a small class, write its feedback
+# make test   set up, run the whole suite
+# make lock   pin the dependencies of pyproject.toml anew
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test setup lint lock clean
+
+demo: setup
+	$(BIN)/python -m tests.demo
+
+test: setup lint
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+setup: .venv/ready
+	@.ci/need bwrap bubblewrap
+
+.venv/ready: requirements.lock pyproject.toml
+	@.ci/need-python $(PYTHON)
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock:
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-emit-trusted-host --no-emit-options --allow-unsafe --strip-extras --extra dev \
+	  --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv build

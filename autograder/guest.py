@@ -1,0 +1,212 @@
+"""Be the student's kernel, and answer the tests' calls from frozen copies of it.
+
+This is the only file of the kit that runs beside student code. It holds no
+secret and decides nothing: whatever it says is taken as the student's word.
+
+How it works: the process starts an ordinary IPython kernel. A thread listens on
+the control socket (an inherited descriptor). For `{"snapshot": null}` with a
+socket attached it forks: the child is a snapshot, the student's functions as
+they are at this point. For `{"open": id}` with a socket attached a snapshot
+forks a worker, which answers calls on that socket until it is closed; for
+`{"kill": id}` it ends one. Every test has a worker of its own, so that nothing
+a call leaves behind reaches another test.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from autograder import wire
+
+LONGEST_TEXT = 300  # characters of an exception's message
+CONTROL_BYTES = 4096
+BUILT_IN = frozenset(kind for kind in vars(builtins).values() if isinstance(kind, type))
+
+Namespace = dict[str, Any]
+
+
+def main() -> None:
+    """Start the kernel; the descriptor, the connection file and the limits are arguments."""
+    descriptor, connection_file, limits = sys.argv[1:4]
+    settings = json.loads(limits)
+    restrict(settings)
+    from ipykernel.kernelapp import IPKernelApp
+
+    app = IPKernelApp.instance()
+    app.initialize(["-f", connection_file])
+    control = socket.socket(fileno=int(descriptor))
+    threading.Thread(
+        target=take_snapshots,
+        args=(control, app.shell.user_ns, settings["reply_bytes"]),
+        name="autograder",
+        daemon=True,
+    ).start()
+    control.send(b'{"ready": true}')
+    app.start()
+
+
+def restrict(settings: dict[str, int]) -> None:
+    """Hard limits of this process and all it starts; they can't be raised again."""
+    memory, files = settings["memory_bytes"], settings["file_bytes"]
+    resource.setrlimit(resource.RLIMIT_AS, (2 * memory, 2 * memory))  # address space, not RAM
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (files, files))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if settings["sandboxed"]:  # outside a sandbox it would count the user's other processes
+        # threads count as well, and a kernel has about ten
+        tasks = 8 * settings["processes"]
+        resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
+
+
+def take_snapshots(control: socket.socket, namespace: Namespace, limit: int) -> None:
+    """Fork a snapshot whenever the grader asks for one, until it is gone."""
+    for _, connection in requests(control):
+        if connection is not None and not fork():
+            control.close()
+            end_with(lambda: serve_snapshot(connection, namespace, limit))
+        if connection is not None:
+            connection.close()
+        control.send(b'{"done": true}')
+
+
+def serve_snapshot(control: socket.socket, namespace: Namespace, limit: int) -> None:
+    """Fork a worker for each test, and end the ones that hang."""
+    silence()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is meant for the kernel alone
+    workers: dict[int, int] = {}
+    for request, connection in requests(control):
+        if connection is not None:
+            pid = fork()
+            if not pid:
+                control.close()
+                end_with(lambda: serve_calls(connection, namespace, limit))
+            connection.close()
+            workers[request["open"]] = pid
+        elif (pid := workers.pop(request.get("kill"), 0)) != 0:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        control.send(b'{"done": true}')
+
+
+def requests(control: socket.socket) -> Any:
+    """The grader's requests, each with the socket that came with it or None."""
+    while True:
+        content, descriptors, _, _ = socket.recv_fds(control, CONTROL_BYTES, 1)
+        if not content:
+            return
+        connection = socket.socket(fileno=descriptors[0]) if descriptors else None
+        yield json.loads(content), connection
+
+
+def fork() -> int:
+    """os.fork: only the asking thread goes on in the child, which is what we want."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
+def end_with(work: Callable[[], None]) -> None:
+    """Do the work of a forked child, and never return to what it was forked from."""
+    with contextlib.suppress(BaseException):
+        work()
+    os._exit(0)
+
+
+def silence() -> None:
+    """What functions print or show while they are tested goes nowhere."""
+    nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 -- open until the process ends
+    sys.stdout = sys.stderr = nowhere
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere.fileno(), descriptor)
+    with contextlib.suppress(Exception):
+        from IPython.core.interactiveshell import InteractiveShell
+        from IPython.utils.capture import CapturingDisplayPublisher
+
+        InteractiveShell.instance().display_pub = CapturingDisplayPublisher()
+
+
+def serve_calls(connection: socket.socket, namespace: Namespace, limit: int) -> None:
+    """Answer calls until the grader closes the connection."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    while True:
+        request = wire.receive(connection, limit=1 << 30)
+        reply = answer(request, namespace)
+        try:
+            wire.send(connection, reply, limit=limit)
+        except wire.TooLarge:
+            wire.send(connection, {"too_large": True}, limit=limit)
+        except wire.WireError as error:
+            wire.send(connection, {"unreadable": error.what}, limit=limit)
+
+
+def answer(request: dict[str, Any], namespace: Namespace) -> dict[str, Any]:
+    """The reply to one request: what a variable holds, or what a call came to."""
+    name = request.get("variable") or request["call"]
+    if name not in namespace:
+        return {"missing": True}
+    if "variable" in request:
+        return say_value(namespace[name])
+    if not callable(namespace[name]):
+        return {"not_callable": type(namespace[name]).__name__}
+    return call(namespace[name], request)
+
+
+def call(function: Callable[..., Any], request: dict[str, Any]) -> dict[str, Any]:
+    """Call the student's function as often as asked; generators keep their state between."""
+    arguments = wire.unpack(request["arguments"])
+    named = wire.unpack(request["named"])
+    times = request.get("repeat")
+    try:
+        if times is None:
+            value = function(*arguments, **named)
+        else:
+            value = [function(*arguments, **named) for _ in range(times)]
+    except BaseException as error:  # noqa: BLE001 -- SystemExit and KeyboardInterrupt are answers too
+        reply = {"raised": describe(error)}
+    else:
+        reply = say_value(value)
+    return reply | say_arguments(arguments, named)
+
+
+def say_value(value: Any) -> dict[str, Any]:
+    """The value as plain data, or what it is instead. No error of ours looks like theirs."""
+    try:
+        return {"value": wire.pack(value)}
+    except wire.WireError as error:
+        return {"unreadable": error.what}
+    except BaseException as error:  # noqa: BLE001 -- a student's class may raise anything here
+        return {"unreadable": type(error).__name__}
+
+
+def say_arguments(arguments: list[Any], named: dict[str, Any]) -> dict[str, Any]:
+    """The arguments after the call, with the state that generators were left in."""
+    try:
+        return {"arguments": wire.pack(arguments), "named": wire.pack(named)}
+    except BaseException:  # noqa: BLE001 -- the call put something odd into a list of ours
+        return {"arguments": None, "named": None}
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """An exception's name, the built-in classes it is one of, and a bounded message."""
+    kinds = [kind.__name__ for kind in type(error).__mro__ if kind in BUILT_IN]
+    try:
+        text = str(error)[:LONGEST_TEXT]
+    except BaseException:  # noqa: BLE001 -- __str__ is the student's
+        text = ""
+    return {"name": type(error).__name__, "kinds": kinds, "text": text}
+
+
+if __name__ == "__main__":
+    main()

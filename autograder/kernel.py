@@ -1,0 +1,277 @@
+"""Start a Jupyter kernel in a sandbox, run cells in it, and freeze copies of it.
+
+How it works: the guest inside the sandbox starts an ordinary IPython kernel and
+binds its five sockets (Jupyter's `ipc` transport) before any student code runs.
+nbclient runs the cells. A socket pair that the guest inherits carries the
+requests for snapshots, and each snapshot gets a socket of its own, so no name
+in a file system and no network stands between the tests and the functions.
+
+Everything that a kernel sends may be forged by the student's code: messages are
+bounded in size and number, and one that can't be understood ends the kernel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import secrets
+import socket
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from zmq.asyncio import Context
+
+from autograder.errors import GraderError
+from autograder.limits import MIB, Limits
+from autograder.sandbox import Sandbox, open_sandbox
+from autograder.texts import Language, Message, say
+
+CONTROL_SECONDS = 10.0  # for the guest to fork: it takes milliseconds
+CONTROL_BYTES = 4096
+CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
+
+
+class KernelDied(Exception):
+    """The kernel ended, or said what no kernel says, while it ran a student's cell."""
+
+    def __init__(self, cause: Message) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """A frozen copy of a kernel. A worker of it answers the calls of one test."""
+
+    control: socket.socket
+    workers: int = 0
+
+    def open(self) -> Worker:
+        """Fork a worker; raises OSError where the snapshot no longer answers."""
+        self.workers += 1
+        ours, theirs = socket.socketpair()
+        with theirs:
+            ask(self.control, {"open": self.workers}, theirs)
+        return Worker(self, self.workers, ours)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process that answers calls on `connection`."""
+
+    snapshot: Snapshot
+    number: int
+    connection: socket.socket
+
+    def kill(self) -> None:
+        """End the worker, whatever it is doing."""
+        self.connection.close()
+        with contextlib.suppress(OSError):
+            ask(self.snapshot.control, {"kill": self.number})
+
+
+class Kernel:
+    """A running kernel; `launch_kernel` makes one."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        control: socket.socket,
+        client: AsyncKernelClient,
+        limits: Limits,
+        language: Language,
+    ) -> None:
+        self.language = language
+        self.sandbox = sandbox
+        self.control = control
+        self.client = client
+        self.limits = limits
+        self.interrupts = 0
+
+    async def run(self, cell: NotebookNode) -> None:
+        """Run a code cell and fill in its outputs; raises KernelDied.
+
+        An exception in the cell is one of its outputs. A cell that runs too long
+        is interrupted, and the kernel killed if that does not help.
+        """
+        self.interrupts = 0
+        runner = CellRunner(cell, self)
+        with contextlib.suppress(CellExecutionError):
+            try:
+                await runner.async_execute_cell(cell, 0)
+            except (KernelDied, asyncio.CancelledError):
+                raise
+            except CellExecutionError:
+                raise
+            except Exception as error:
+                # whatever nbclient stumbles over is a message that student code made
+                raise KernelDied(self.cause(error)) from error
+        if not self.sandbox.alive:
+            raise KernelDied(self.cause(None))
+
+    def snapshot(self) -> Snapshot:
+        """Freeze a copy of the kernel as it is now; raises OSError if it does not answer."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            ask(self.control, {"snapshot": None}, theirs)
+        return Snapshot(ours)
+
+    def cause(self, error: Exception | None) -> Message:
+        """Why the kernel is gone."""
+        if self.sandbox.exceeded == "memory_bytes":
+            return Message.of("cause_memory", mib=f"{self.limits.memory_bytes / MIB:g}")
+        if self.sandbox.exceeded == "processes":
+            return Message.of("cause_processes", processes=str(self.limits.processes))
+        if self.interrupts:
+            return Message.of("cause_cell_seconds", seconds=f"{self.limits.cell_seconds:g}")
+        if error is None or isinstance(error, DeadKernelError):
+            return Message.of("cause_ended")
+        return Message.of("cause_message")
+
+    # nbclient's view of a kernel manager
+
+    async def interrupt_kernel(self) -> None:
+        """Called by nbclient when a cell's time is up: once it asks, then it kills."""
+        self.interrupts += 1
+        if self.interrupts > 1:
+            self.sandbox.kill()
+            return
+        message = self.client.session.msg("interrupt_request", {})
+        self.client.control_channel.send(message)
+
+
+class CellRunner(NotebookClient):
+    """nbclient for one cell, with bounds on what the cell may show."""
+
+    def __init__(self, cell: NotebookNode, kernel: Kernel) -> None:
+        notebook = NotebookNode(cells=[cell], metadata={}, nbformat=4, nbformat_minor=5)
+        super().__init__(
+            notebook,
+            timeout=kernel.limits.cell_seconds,
+            interrupt_on_timeout=True,
+            allow_errors=True,
+            coalesce_streams=True,
+            store_widget_state=False,
+            record_timing=False,
+        )
+        self.km = kernel
+        self.kc = kernel.client
+        self.skip_cells_with_tag = ""
+        self.limits = kernel.limits
+        self.left = kernel.limits.output_bytes
+        self.shown = 0
+        self.closed = False
+
+    async def _async_check_alive(self) -> None:
+        if not self.km.sandbox.alive:
+            raise DeadKernelError("Kernel died")
+
+    def process_message(
+        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
+    ) -> NotebookNode | None:
+        """Take a message in, unless it is a widget's or the cell has shown enough."""
+        if msg["msg_type"].startswith("comm"):
+            return None
+        if msg["msg_type"] in ("stream", "display_data", "execute_result", "error"):
+            self.shown += 1
+            self.left -= len(json.dumps(msg["content"], default=str))
+            if self.closed or self.shown > self.limits.outputs or self.left < 0:
+                self.close_outputs(cell)
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+    def close_outputs(self, cell: NotebookNode) -> None:
+        """Say once that the rest is left out."""
+        if not self.closed:
+            self.closed = True
+            limits = self.limits
+            gaps = {"outputs": str(limits.outputs), "bytes": str(limits.output_bytes)}
+            text = say(Message("output_cut", gaps), self.km.language)
+            cell.outputs.append(new_output("stream", name="stdout", text=f"\n{text}\n"))
+
+
+def ask(
+    control: socket.socket, request: dict[str, Any], handed: socket.socket | None = None
+) -> None:
+    """Send a request, with a socket if there is one, and wait until it is done."""
+    control.settimeout(CONTROL_SECONDS)
+    descriptors = [handed.fileno()] if handed else []
+    socket.send_fds(control, [json.dumps(request).encode()], descriptors)
+    if not control.recv(CONTROL_BYTES):
+        raise ConnectionError("the snapshot is gone")
+
+
+@contextlib.contextmanager
+def launch_kernel(
+    limits: Limits, *, language: Language = "de", unsandboxed: bool = False
+) -> Iterator[Kernel]:
+    """A kernel that is ready to run cells, in a sandbox unless told otherwise.
+
+    Must be entered inside a running event loop. Raises GraderError where no
+    kernel starts.
+    """
+    control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    connection = connection_info()
+    settings = json.dumps(asdict(limits) | {"sandboxed": not unsandboxed})
+    with control, contextlib.ExitStack() as stack:
+        with theirs:
+            sandbox = stack.enter_context(
+                open_sandbox(
+                    [str(theirs.fileno()), "/kit/connection.json", settings],
+                    connection=connection,
+                    limits=limits,
+                    descriptors=(theirs.fileno(),),
+                    unsandboxed=unsandboxed,
+                )
+            )
+        wait_until_ready(control, sandbox, limits)
+        client = connect(connection, sandbox, limits)
+        stack.callback(client.stop_channels)
+        yield Kernel(sandbox, control, client, limits, language)
+
+
+def connection_info() -> dict[str, Any]:
+    """A connection file's content; the sandbox fills in where the sockets lie."""
+    ports = {f"{name}_port": number for number, name in enumerate(CHANNELS, start=1)}
+    return ports | {
+        "transport": "ipc",
+        "ip": "",
+        "key": secrets.token_hex(16),
+        "signature_scheme": "hmac-sha256",
+    }
+
+
+def wait_until_ready(control: socket.socket, sandbox: Sandbox, limits: Limits) -> None:
+    """Wait for the guest's word that its sockets are bound."""
+    control.settimeout(limits.start_seconds)
+    try:
+        if control.recv(CONTROL_BYTES):
+            return
+        cause = "it ended at once"
+    except TimeoutError:
+        cause = f"it was not ready after {limits.start_seconds:g} seconds"
+    sandbox.kill()
+    said = sandbox.process.stderr.read() if sandbox.process.stderr else b""
+    words = said.decode(errors="replace").strip()[-2000:]
+    raise GraderError(f"The kernel did not start: {cause}.\n{words}")
+
+
+def connect(connection: dict[str, Any], sandbox: Sandbox, limits: Limits) -> AsyncKernelClient:
+    """Connect all channels, once: a socket that the student puts in its place is never used."""
+    context = Context()
+    context.setsockopt(zmq.MAXMSGSIZE, limits.message_bytes)
+    context.setsockopt(zmq.RECONNECT_IVL, -1)
+    context.setsockopt(zmq.LINGER, 0)
+    client = AsyncKernelClient(context=context)
+    client.load_connection_info(connection | {"ip": sandbox.sockets})
+    client.start_channels(hb=False)
+    client.allow_stdin = False
+    return client

@@ -1,0 +1,42 @@
+"""What a submission may use, each limit with its unit and what it protects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+from autograder.errors import GraderError
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Defaults suit the assignment; `nbgrader_config.py` overrides them by name."""
+
+    cell_seconds: float = 10.0  # a cell in an endless loop is interrupted, then killed
+    call_seconds: float = 5.0  # one call of a student's function (the contract's figure)
+    cells_seconds: float = 180.0  # all cells together: many slow cells hold up the class too
+    calls_seconds: float = 300.0  # all calls together: calls just below their limit add up
+    start_seconds: float = 60.0  # a kernel that does not start is the grader's fault
+    restarts: int = 3  # cells that kill the kernel: each costs a new run of the others
+    memory_bytes: int = 2048 * MIB  # the whole sandbox; a process is held to it as well
+    processes: int = 64  # a fork bomb; honest kernels with their snapshots use about 20
+    file_bytes: int = 64 * MIB  # a single file
+    disk_bytes: int = 64 * MIB  # each of the sandbox's private folders, held in memory
+    output_bytes: int = 2 * MIB  # what a cell prints and shows
+    outputs: int = 200  # how often a cell prints or shows
+    message_bytes: int = 16 * MIB  # one message of the kernel: a huge picture, a forged one
+    reply_bytes: int = 4 * MIB  # a return value
+
+    def override(self, changes: Mapping[str, float]) -> Limits:
+        """These limits with `changes` by name; raises GraderError for a bad one."""
+        known = {field.name for field in fields(self)}
+        for name, value in changes.items():
+            if name not in known:
+                raise GraderError(
+                    f"There is no limit {name!r}; the limits are {', '.join(sorted(known))}."
+                )
+            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+                raise GraderError(f"The limit {name} must be a positive number, not {value!r}.")
+        return replace(self, **changes)  # type: ignore[arg-type]  # names and types checked above

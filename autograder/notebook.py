@@ -1,0 +1,65 @@
+"""Read a notebook, and tell its cells apart: test cells, the student's, the rest."""
+
+from __future__ import annotations
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.errors import GraderError
+
+PREFIX = "test_"  # the test cell of task `f` has the grade_id `test_f`
+
+
+def read_notebook(text: str, *, name: str) -> NotebookNode:
+    """The notebook in nbformat 4; raises GraderError, naming it, for anything else."""
+    try:
+        return nbformat.reads(text, as_version=4)
+    except Exception as error:  # noqa: BLE001 -- nbformat passes on whatever a parser raised
+        raise GraderError(f"{name} is no notebook: {error}.") from error
+
+
+def nbgrader_of(cell: NotebookNode) -> dict[str, object]:
+    """The cell's nbgrader metadata; empty where it has none or something else."""
+    data = cell.get("metadata", {}).get("nbgrader")
+    return data if isinstance(data, dict) else {}
+
+
+def grade_id_of(cell: NotebookNode) -> str:
+    """The cell's grade_id, or ""."""
+    name = nbgrader_of(cell).get("grade_id")
+    return name if isinstance(name, str) else ""
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Whether hidden tests decide over this cell's points."""
+    data = nbgrader_of(cell)
+    return bool(cell.cell_type == "code" and data.get("grade") and not data.get("solution"))
+
+
+def is_graded(cell: NotebookNode) -> bool:
+    """Whether the cell earns points, from hidden tests or from a person."""
+    return bool(nbgrader_of(cell).get("grade"))
+
+
+def is_solution(cell: NotebookNode) -> bool:
+    """Whether the cell holds a student's answer, code or text."""
+    return bool(nbgrader_of(cell).get("solution"))
+
+
+def is_locked(cell: NotebookNode) -> bool:
+    """Whether students may not change the cell."""
+    data = nbgrader_of(cell)
+    return not is_solution(cell) and bool(data.get("grade") or data.get("locked"))
+
+
+def task_of(cell: NotebookNode) -> str:
+    """The function or variable that a test cell grades."""
+    return grade_id_of(cell).removeprefix(PREFIX)
+
+
+def points_of(cell: NotebookNode) -> float:
+    """The most that a graded cell can earn; raises GraderError where it does not say."""
+    points = nbgrader_of(cell).get("points")
+    if isinstance(points, bool) or not isinstance(points, int | float):
+        raise GraderError(f"The cell {grade_id_of(cell)!r} has no points.")
+    return float(points)

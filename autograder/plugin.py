@@ -1,0 +1,135 @@
+"""The pytest plugin: the `student` fixture, points, and an outcome for every law.
+
+How it works, in pytest's order: the laws are read from the collected tests
+before one of them runs; every test gets a `Student` of its own; what the test
+came to is sorted into *passed*, *failed* (the student's side did it) and *not
+graded* (anything else); and a law without an outcome at the end is not graded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import FlakyFailure
+
+from autograder.errors import GraderError, StudentError
+from autograder.model import Counterexample, Law, Outcome
+from autograder.student import Student
+from autograder.texts import Message
+
+PROFILE = "autograder"
+MARKER = "points(worth, task, hint): what a law is worth, and the cell that it grades"
+
+STUDENT: pytest.StashKey[Student] = pytest.StashKey()
+
+settings.register_profile(
+    PROFILE,
+    derandomize=True,  # the same submission always meets the same examples
+    database=None,
+    deadline=None,  # time is limited by the call, not by the example
+    max_examples=50,
+    # "explain" would try hundreds of variations of a counterexample for a report nobody reads
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    print_blob=False,
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class Grading:
+    """A plugin object for one session: give it to `pytest.main`, then read `outcomes`."""
+
+    def __init__(self, open_student: Callable[[Law], Student] | None = None) -> None:
+        self.open_student = open_student
+        self.laws: dict[str, Law] = {}  # by pytest's node id
+        self.faults: list[str] = []  # what pytest could not collect
+        self.found: dict[str, Outcome] = {}
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """One outcome for every law; what has none was not graded."""
+        missing = "The session ended before this test."
+        return tuple(
+            self.found.get(node, Outcome(law, "not graded", reason=missing))
+            for node, law in self.laws.items()
+        )
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", MARKER)
+        settings.load_profile(PROFILE)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.faults.append(f"{report.nodeid}: {report.longreprtext.strip()[-1000:]}")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        for item in session.items:
+            try:
+                self.laws[item.nodeid] = read_law(item)
+            except GraderError as error:
+                self.faults.append(str(error))
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
+        """The student's functions, in a process that no other test uses."""
+        assert self.open_student is not None, "this session only collects"
+        student = self.open_student(self.laws[request.node.nodeid])
+        request.node.stash[STUDENT] = student
+        yield student
+        student.line.close()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[Any]
+    ) -> Iterator[Any]:
+        report = yield
+        law = self.laws.get(item.nodeid)
+        if law is None:
+            return report
+        if report.when == "call":
+            error = call.excinfo.value if call.excinfo else None
+            self.found[item.nodeid] = judge(law, error, item.stash.get(STUDENT, None))
+        elif not report.passed:  # a fixture is never the student's fault
+            self.found[item.nodeid] = Outcome(law, "not graded", reason=str(report.longrepr))
+        return report
+
+
+def read_law(item: pytest.Item) -> Law:
+    """The law that a test states; raises GraderError where points or sentence are missing."""
+    marker = item.get_closest_marker("points")
+    if marker is None:
+        raise GraderError(f"{item.nodeid} has no points: mark it with autograder.law.points.")
+    function = getattr(item, "function", None)
+    sentence = " ".join((getattr(function, "__doc__", None) or "").split())
+    if not sentence:
+        raise GraderError(f"{item.nodeid} has no docstring: the student reads it.")
+    worth, task, hint = marker.args[0], marker.kwargs["task"], marker.kwargs.get("hint", "")
+    return Law(item.name, task, float(worth), sentence, hint)
+
+
+def judge(law: Law, error: BaseException | None, student: Student | None) -> Outcome:
+    """What an exception in a hidden test, or none, says about the student's work."""
+    if error is None:
+        return Outcome(law, "passed")
+    if isinstance(error, FlakyFailure) and all(map(caused_by_student, error.exceptions)):
+        example = show(student, StudentError(Message.of("flaky")))
+        return Outcome(law, "failed", example)
+    if caused_by_student(error):
+        return Outcome(law, "failed", show(student, error))
+    return Outcome(law, "not graded", reason=f"{type(error).__name__}: {error}"[:1000])
+
+
+def caused_by_student(error: BaseException) -> bool:
+    """Whether the error costs points: whatever else a test raises is the test's own fault."""
+    return isinstance(error, StudentError | AssertionError)
+
+
+def show(student: Student | None, error: BaseException) -> Counterexample | None:
+    """The last call of the smallest failing example, what came back and what should have."""
+    if student is None or not student.last:
+        return None
+    found = getattr(error, "found", "") or student.found
+    return Counterexample(str(student.last), found, getattr(error, "expected", None))

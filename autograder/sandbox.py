@@ -1,0 +1,364 @@
+"""Run a command in a bubblewrap sandbox that holds no secret and no network.
+
+How it works: `bwrap` makes new user, pid, mount, network, ipc, uts and cgroup
+namespaces and starts the command as an ordinary user without capabilities. What
+the command can see:
+
+    /usr, /opt/python, /env   the system, the interpreter and its packages, read-only
+    /kit/autograder           the three files of the kit that speak the wire, read-only
+    /home/student, /tmp       private, in memory, of limited size
+    /run/kernel               the same, for the kernel's sockets
+
+Nothing that can be written lies on the machine's disk, so nothing outlives the
+sandbox. The grader reaches the kernel's sockets through /proc/<pid>/root, which
+only the owner of the sandbox may open. All paths are the same on every machine:
+a traceback in a student's output does not tell where the grader lives.
+
+The process that bwrap starts is killed with the grader (--die-with-parent), and
+when it ends the kernel ends every process of its pid namespace. A watchdog
+counts processes and memory, since resource limits count by process and, for an
+administrator, not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.errors import GraderError
+from autograder.limits import Limits
+
+INSTALL = "Install it with: sudo apt-get install bubblewrap"
+PASSWD = "student:x:1000:1000::/home/student:/bin/sh\n"
+HOME = "/home/student"
+SOCKETS = "/run/kernel"
+GUEST_FILES = ("__init__.py", "guest.py", "wire.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """Where a Python and its packages lie on this machine."""
+
+    base: Path  # sys.base_prefix
+    prefix: Path  # sys.prefix: the virtual environment, or the same as base
+    version: str  # "3.11"
+
+    @staticmethod
+    def current() -> Interpreter:
+        """The one that runs this code."""
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return Interpreter(Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), version)
+
+    @property
+    def inner_base(self) -> str:
+        """Where the base installation is seen inside the sandbox."""
+        inside_usr = self.base == Path("/usr") or Path("/usr") in self.base.parents
+        return str(self.base) if inside_usr else "/opt/python"
+
+    @property
+    def inner_python(self) -> str:
+        """The interpreter's path inside the sandbox."""
+        if self.prefix == self.base:
+            return f"{self.inner_base}/bin/python{self.version}"
+        return "/env/bin/python"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Small files that the sandbox gets to see, by their path on this machine."""
+
+    folder: Path  # holds pyvenv.cfg, passwd and connection.json
+    fonts: Path | None = None  # matplotlib's font list, so that no kernel searches for fonts
+
+
+def bwrap_args(limits: Limits, python: Interpreter, files: Files) -> list[str]:
+    """The arguments of bwrap, up to the command; nothing is started or looked up but links."""
+    return [
+        *["--unshare-all", "--unshare-user", "--disable-userns"],
+        *["--die-with-parent", "--new-session", "--cap-drop", "ALL"],
+        *["--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--clearenv"],
+        *["--ro-bind", "/usr", "/usr", *system_links()],
+        *["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"],
+        *["--ro-bind-try", "/etc/fonts", "/etc/fonts"],
+        *["--ro-bind", str(files.folder / "passwd"), "/etc/passwd"],
+        *["--proc", "/proc", "--dev", "/dev"],
+        *private_folder("/dev/shm", limits),
+        *["--remount-ro", "/dev"],  # it is a file system in memory without a limit
+        *private_folder("/tmp", limits),
+        *private_folder(HOME, limits),
+        *private_folder(SOCKETS, limits),
+        *python_binds(python, files),
+        *guest_binds(),
+        *["--ro-bind", str(files.folder / "connection.json"), "/kit/connection.json"],
+        *font_binds(files),
+        *["--remount-ro", "/", "--chdir", HOME],
+        *environment_args(python),
+    ]
+
+
+def system_links() -> list[str]:
+    """/bin, /lib and so on as this system has them: links into /usr, or folders."""
+    arguments: list[str] = []
+    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
+        path = Path(name)
+        if path.is_symlink():
+            arguments += ["--symlink", os.readlink(path), name]
+        elif path.is_dir():
+            arguments += ["--ro-bind", name, name]
+    return arguments
+
+
+def private_folder(path: str, limits: Limits) -> list[str]:
+    """A folder in memory, of limited size."""
+    return ["--size", str(limits.disk_bytes), "--tmpfs", path]
+
+
+def python_binds(python: Interpreter, files: Files) -> list[str]:
+    """The interpreter and its packages, under paths that say nothing of this machine."""
+    arguments: list[str] = []
+    if not python.inner_base.startswith("/usr"):
+        arguments += ["--ro-bind", str(python.base), python.inner_base]
+    if python.prefix != python.base:
+        arguments += ["--ro-bind", str(python.prefix / "lib"), "/env/lib"]
+        arguments += ["--ro-bind", str(files.folder / "pyvenv.cfg"), "/env/pyvenv.cfg"]
+        target = f"{python.inner_base}/bin/python{python.version}"
+        arguments += ["--symlink", target, "/env/bin/python"]
+    return arguments
+
+
+def guest_binds() -> list[str]:
+    """The kit's side of the wire, and no other file of the kit."""
+    package = Path(__file__).resolve().parent
+    arguments: list[str] = []
+    for name in GUEST_FILES:
+        arguments += ["--ro-bind", str(package / name), f"/kit/autograder/{name}"]
+    return arguments
+
+
+def font_binds(files: Files) -> list[str]:
+    """The font list, read-only in a folder that matplotlib may write to."""
+    if files.fonts is None:
+        return []
+    return ["--ro-bind", str(files.fonts), f"{HOME}/.matplotlib/{files.fonts.name}"]
+
+
+def environment_args(python: Interpreter) -> list[str]:
+    """The whole environment: nothing of the grader's is passed on."""
+    values = guest_environment("/kit", HOME) | {"PATH": "/env/bin:/usr/bin:/bin"}
+    if python.inner_base == "/opt/python":
+        values["LD_LIBRARY_PATH"] = "/opt/python/lib"
+    arguments: list[str] = []
+    for name, value in values.items():
+        arguments += ["--setenv", name, value]
+    return arguments
+
+
+def guest_environment(kit: str, home: str) -> dict[str, str]:
+    """What a kernel finds in its environment, in a sandbox or not."""
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return {
+        "HOME": home,
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": f"{home}/.matplotlib",
+        "MALLOC_ARENA_MAX": "2",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",  # the same submission prints its sets in the same order
+        "PYTHONPATH": kit,
+        "TZ": "UTC",
+        **dict.fromkeys(threads, "1"),  # a forked copy has no other thread
+    }
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """A running sandbox. `outside(path)` is where the grader finds a path of it."""
+
+    process: subprocess.Popen[bytes]
+    root: str
+    sockets: str  # the prefix of the kernel's sockets, as the grader sees it
+    exceeded: str = ""  # the name of the limit that the watchdog ended it for
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def outside(self, path: str) -> str:
+        """The grader's name for `path` of the sandbox."""
+        return self.root + path
+
+    @property
+    def alive(self) -> bool:
+        """Whether the command is still running."""
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        """End every process of the sandbox, at once."""
+        self.stopped.set()
+        self.process.kill()
+        self.process.wait()
+
+
+@contextlib.contextmanager
+def open_sandbox(
+    command: list[str],
+    *,
+    connection: Mapping[str, object],
+    limits: Limits,
+    descriptors: tuple[int, ...],
+    unsandboxed: bool = False,
+) -> Iterator[Sandbox]:
+    """Start the guest with `command` as its arguments; on leaving nothing of it is left.
+
+    `connection` is the kernel's connection file, and `descriptors` are handed
+    down. Raises GraderError where the sandbox can't be made.
+    """
+    with tempfile.TemporaryDirectory(prefix="autograder-") as name:
+        folder = Path(name)
+        start = start_unsandboxed if unsandboxed else start_sandboxed
+        sandbox = start(command, dict(connection), limits, descriptors, folder)
+        watch = threading.Thread(target=guard, args=(sandbox, limits), daemon=True)
+        if not unsandboxed:
+            watch.start()
+        try:
+            yield sandbox
+        finally:
+            sandbox.kill()
+
+
+def start_sandboxed(
+    command: list[str],
+    connection: dict[str, object],
+    limits: Limits,
+    descriptors: tuple[int, ...],
+    folder: Path,
+) -> Sandbox:
+    """Start bwrap and wait until it says which process it made."""
+    bwrap = find_bwrap()
+    python = Interpreter.current()
+    home = f"{python.inner_base}/bin"
+    (folder / "pyvenv.cfg").write_text(f"home = {home}\nversion = {python.version}\n")
+    (folder / "passwd").write_text(PASSWD)
+    connection["ip"] = f"{SOCKETS}/k"
+    (folder / "connection.json").write_text(json.dumps(connection))
+    files = Files(folder, font_list())
+    read, write = os.pipe()
+    argv = [bwrap, *bwrap_args(limits, python, files), "--info-fd", str(write)]
+    argv += ["--", python.inner_python, "-P", "-m", "autograder.guest", *command]
+    process = subprocess.Popen(  # noqa: S603 -- argv is built by bwrap_args, no shell
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        pass_fds=(*descriptors, write),
+    )
+    os.close(write)
+    with os.fdopen(read, "rb") as info:
+        answer = info.read()
+    if not answer:
+        raise GraderError(refusal(process))
+    root = f"/proc/{json.loads(answer)['child-pid']}/root"
+    return Sandbox(process, root, f"{root}{SOCKETS}/k")
+
+
+def start_unsandboxed(
+    command: list[str],
+    connection: dict[str, object],
+    limits: Limits,  # noqa: ARG001 -- the same signature as start_sandboxed
+    descriptors: tuple[int, ...],
+    folder: Path,
+) -> Sandbox:
+    """Start the guest as it is, with this user's rights: for trusted code alone."""
+    connection["ip"] = str(folder / "k")
+    (folder / "connection.json").write_text(json.dumps(connection))
+    kit = str(Path(__file__).resolve().parents[1])
+    argv = [sys.executable, "-P", "-m", "autograder.guest", *command]
+    argv[argv.index("/kit/connection.json")] = str(folder / "connection.json")
+    process = subprocess.Popen(  # noqa: S603 -- argv is ours, no shell
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env=guest_environment(kit, str(folder)) | {"PATH": os.environ["PATH"]},
+        pass_fds=descriptors,
+    )
+    return Sandbox(process, "", str(folder / "k"))
+
+
+def find_bwrap() -> str:
+    """The path of bwrap; raises GraderError with a way to install it."""
+    if path := shutil.which("bwrap"):
+        return path
+    raise GraderError(
+        "bubblewrap (the command bwrap) is missing, and student code is never run without it.\n"
+        + INSTALL
+    )
+
+
+def refusal(process: subprocess.Popen[bytes]) -> str:
+    """Why bwrap made no sandbox, in its own words and with what usually helps."""
+    _, said = process.communicate()
+    words = said.decode(errors="replace").strip()
+    return (
+        f"bubblewrap could not make a sandbox: {words or 'it said nothing'}\n"
+        "Where user namespaces are switched off, an administrator allows them with: "
+        "sysctl kernel.unprivileged_userns_clone=1 (Debian) or "
+        "sysctl kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu)."
+    )
+
+
+def font_list() -> Path | None:
+    """matplotlib's list of fonts, made once for this user and version; None without matplotlib.
+
+    In an empty home matplotlib searches all fonts again, which takes seconds a kernel.
+    """
+    try:
+        import matplotlib
+    except ImportError:
+        return None
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "autograder"
+    folder = cache / f"matplotlib-{matplotlib.__version__}"
+    if not list(folder.glob("fontlist-*.json")):
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(  # noqa: S603 -- our own interpreter and code
+            [sys.executable, "-c", "import matplotlib.font_manager"],
+            env=os.environ | {"MPLCONFIGDIR": str(folder)},
+            check=False,
+            capture_output=True,
+        )
+    return next(iter(folder.glob("fontlist-*.json")), None)
+
+
+def guard(sandbox: Sandbox, limits: Limits) -> None:
+    """End the sandbox when all its processes together pass a limit."""
+    processes = Path(sandbox.outside("/proc"))
+    while not sandbox.stopped.wait(0.2):
+        try:
+            ids = [entry for entry in os.listdir(processes) if entry.isdigit()]
+        except OSError:
+            return
+        if len(ids) > limits.processes:
+            sandbox.exceeded = "processes"
+        elif memory_used(processes, ids) > limits.memory_bytes:
+            sandbox.exceeded = "memory_bytes"
+        if sandbox.exceeded:
+            sandbox.process.kill()
+            return
+
+
+def memory_used(processes: Path, ids: list[str]) -> int:
+    """Bytes of all processes; pages that forked copies share are counted once."""
+    total = 0
+    for pid in ids:
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            for line in (processes / pid / "smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += 1024 * int(line.split()[1])
+    return total

@@ -1,0 +1,313 @@
+"""The student's functions and variables, as the hidden tests see them.
+
+`student.softmax(z)` calls the student's function in a frozen copy of the
+notebook and returns plain data, or raises a StudentError. Nothing here trusts
+the other side: replies are bounded in size and time and only taken apart.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder import wire
+from autograder.errors import Died, Missing, Raised, StudentError, TimedOut, Unreadable, Violation
+from autograder.limits import Limits
+from autograder.literal import call_expression, literal
+from autograder.texts import Message, Sentence
+
+Request = dict[str, Any]
+Reply = dict[str, Any]
+
+
+class Line(Protocol):
+    """Answers requests: a worker of a snapshot, or a stand-in that answers alike."""
+
+    def ask(self, request: Request) -> Reply:
+        """The reply; raises a StudentError where there is none."""
+        ...
+
+    def close(self) -> None:
+        """Free what the line holds."""
+        ...
+
+
+class Answering(Protocol):
+    """A process that answers on a connection and can be ended (`kernel.Worker`)."""
+
+    @property
+    def connection(self) -> socket.socket: ...
+
+    def kill(self) -> None: ...
+
+
+class Opening(Protocol):
+    """What workers come from (`kernel.Snapshot`)."""
+
+    def open(self) -> Answering: ...
+
+
+@dataclass(slots=True)
+class Budget:
+    """The seconds that all calls of a submission may take together."""
+
+    total: float
+    used: float = 0.0
+
+    @contextlib.contextmanager
+    def spend(self) -> Iterator[None]:
+        """Count the time that the body takes."""
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self.used += time.monotonic() - start
+
+    @property
+    def left(self) -> float:
+        """Seconds that remain, never negative."""
+        return max(0.0, self.total - self.used)
+
+
+@dataclass(slots=True)
+class WorkerLine:
+    """Ask a worker, and fork a new one where the last one was lost."""
+
+    snapshot: Opening
+    limits: Limits
+    budget: Budget
+    worker: Answering | None = None
+
+    def ask(self, request: Request) -> Reply:
+        """Send one request and read its reply; what goes wrong is the student's side's doing."""
+        with self.budget.spend():
+            try:
+                return self.exchange(request)
+            except TimeoutError:
+                error: StudentError = self.explain_timeout()
+            except wire.TooLarge:
+                error = Unreadable(too_large(self.limits))
+            except wire.WireError as reason:
+                error = Unreadable(unreadable(reason.what))
+            except (EOFError, OSError):
+                error = Died(Message.of("died"))
+        self.close()
+        raise error
+
+    def exchange(self, request: Request) -> Reply:
+        """One frame there, one frame back."""
+        seconds = min(self.limits.call_seconds, self.budget.left)
+        if seconds == 0:
+            raise TimeoutError
+        if self.worker is None:
+            self.worker = self.snapshot.open()
+        connection = self.worker.connection
+        connection.settimeout(seconds)
+        wire.send(connection, request, limit=1 << 30)  # it is ours: no limit is needed
+        reply = wire.receive(connection, limit=self.limits.reply_bytes, seconds=seconds)
+        if not isinstance(reply, dict):
+            raise wire.WireError("a reply that is none")
+        return reply
+
+    def explain_timeout(self) -> TimedOut:
+        """Which of the two limits was reached."""
+        if self.budget.left == 0:
+            seconds = f"{self.limits.calls_seconds:g}"
+            return TimedOut(Message.of("time_used_up", seconds=seconds))
+        return TimedOut(Message.of("timed_out", seconds=f"{self.limits.call_seconds:g}"))
+
+    def close(self) -> None:
+        """End the worker."""
+        if self.worker is not None:
+            self.worker.kill()
+            self.worker = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLine:
+    """The line to a notebook that never got to this point."""
+
+    cause: Message
+
+    def ask(self, request: Request) -> Reply:
+        """Say why there is no answer."""
+        raise Died(self.cause)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that a test made."""
+
+    function: str
+    arguments: tuple[Any, ...] = ()
+    named: dict[str, Any] = field(default_factory=dict)
+    times: int | None = None
+
+    def __str__(self) -> str:
+        return call_expression(self.function, self.arguments, self.named, self.times)
+
+
+@dataclass(slots=True)
+class Student:
+    """What the `student` fixture gives: functions as attributes, and variables by name.
+
+    `last` and `found` are what the last request was and what came of it. After
+    a time-out nothing more is asked and every request ends the same way: a
+    search for a smaller counterexample would wait the full time again and again.
+    """
+
+    line: Line
+    limits: Limits
+    last: Call | str = ""
+    found: Sentence = ""
+    stuck: TimedOut | None = None
+
+    def __getattr__(self, name: str) -> Function:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Function(name, self)
+
+    def variable(self, name: str) -> Any:
+        """The value of a variable of the notebook."""
+        return self.request(name, name, {"variable": name})[0]
+
+    def request(self, name: str, last: Call | str, request: Request) -> tuple[Any, Reply]:
+        """Ask; the value and the whole reply, or a StudentError."""
+        if self.stuck is not None:
+            raise self.stuck
+        self.last = last
+        try:
+            reply = self.line.ask(request)
+            value = read_reply(name, reply, self.limits)
+        except StudentError as error:
+            self.found = error.found
+            self.stuck = error if isinstance(error, TimedOut) else None
+            raise
+        self.found = literal(value)
+        return value, reply
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the student's, to be called with plain arguments."""
+
+    name: str
+    student: Student
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Call it once: plain data, or a StudentError."""
+        return self.invoke(Call(self.name, arguments, named))[0]
+
+    def repeat(self, times: int, *arguments: Any, **named: Any) -> list[Any]:
+        """Call it `times` times with the same arguments; a generator goes on in between."""
+        values = self.invoke(Call(self.name, arguments, named, times))[0]
+        if not isinstance(values, list) or len(values) != times:
+            raise Unreadable(unreadable("reply"))
+        return values
+
+    def unchanged(self, *arguments: Any, **named: Any) -> Any:
+        """Call it once, and raise a Violation where it changed an argument in place."""
+        value, after = self.invoke(Call(self.name, arguments, named))
+        if not same([list(arguments), named], after):
+            shown = ", ".join(literal(item) for item in (*after[0], *after[1].values()))
+            raise Violation(Message.of("changed", arguments=shown), Message.of("unchanged"))
+        return value
+
+    def invoke(self, call: Call) -> tuple[Any, tuple[list[Any], dict[str, Any]]]:
+        """The value, and the arguments as the call left them; generators move on."""
+        request: Request = {
+            "call": self.name,
+            "arguments": wire.pack(list(call.arguments)),
+            "named": wire.pack(call.named),
+            "repeat": call.times,
+        }
+        value, reply = self.student.request(self.name, call, request)
+        after = read_arguments(reply)
+        advance([*call.arguments, *call.named.values()], [*after[0], *after[1].values()])
+        return value, after
+
+
+def read_reply(name: str, reply: Reply, limits: Limits) -> Any:
+    """The value that a reply holds, or the StudentError that it speaks of."""
+    match reply:
+        case {"value": data}:
+            try:
+                return wire.unpack(data)
+            except wire.WireError as error:
+                raise Unreadable(unreadable(error.what)) from error
+        case {"raised": {"name": str(kind), "kinds": list(kinds), "text": str(text)}}:
+            names = tuple(plain(item) for item in kinds if isinstance(item, str))
+            raise Raised(plain(kind), names, plain(text))
+        case {"missing": True}:
+            raise Missing(Message.of("missing", name=name))
+        case {"not_callable": str(kind)}:
+            raise Missing(Message.of("not_callable", name=name, kind=plain(kind)))
+        case {"unreadable": str(kind)}:
+            raise Unreadable(unreadable(plain(kind)))
+        case {"too_large": True}:
+            raise Unreadable(too_large(limits))
+    raise Unreadable(unreadable("reply"))
+
+
+def read_arguments(reply: Reply) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments after the call, as the other side says."""
+    try:
+        positional = wire.unpack(reply.get("arguments"))
+        named = wire.unpack(reply.get("named"))
+    except wire.WireError as error:
+        raise Unreadable(unreadable(error.what)) from error
+    if not isinstance(positional, list) or not isinstance(named, dict):
+        raise Unreadable(unreadable("reply"))
+    return positional, named
+
+
+def advance(before: list[Any], after: list[Any]) -> None:
+    """Put our generators into the state that the call left theirs in."""
+    for ours, theirs in zip(before, after, strict=False):
+        if isinstance(ours, np.random.Generator) and isinstance(theirs, np.random.Generator):
+            wire.restore_generator(ours, wire.pack_generator(theirs))
+
+
+def same(before: Any, after: Any) -> bool:
+    """Whether two plain values are the same in type and content; generators may differ."""
+    if isinstance(before, np.random.Generator):
+        return isinstance(after, np.random.Generator)
+    if isinstance(before, np.ndarray):
+        return (
+            isinstance(after, np.ndarray)
+            and before.dtype == after.dtype
+            and np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
+        )
+    if isinstance(before, list | tuple):
+        return (
+            isinstance(after, list | tuple)
+            and len(before) == len(after)
+            and all(map(same, before, after))
+        )
+    if isinstance(before, dict):
+        return isinstance(after, dict) and same(list(before.items()), list(after.items()))
+    return bool(type(before) is type(after) and before == after)
+
+
+def unreadable(kind: str) -> Message:
+    """That a value can't be judged, and what it is instead."""
+    return Message.of("unreadable", kind=kind)
+
+
+def too_large(limits: Limits) -> Message:
+    """That a value is larger than the limit."""
+    return Message.of("too_large", bytes=str(limits.reply_bytes))
+
+
+def plain(text: str) -> str:
+    """The sandbox's words, bounded, and without half surrogate pairs that no file can hold."""
+    return text[:400].encode("utf-8", "backslashreplace").decode("utf-8")

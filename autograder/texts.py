@@ -1,0 +1,201 @@
+"""Every sentence of the engine that a student reads, in German and in English.
+
+A sentence is a `Message`, a key of the catalogue with what fills its gaps, or a
+plain string that is shown as it is (a value, or a sentence of the course).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["de", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A key of the catalogue and the texts that fill its gaps."""
+
+    key: str
+    data: dict[str, str]
+
+    @staticmethod
+    def of(key: str, **data: str) -> Message:
+        """A message by keyword: `Message.of("vector", size="3")`."""
+        return Message(key, data)
+
+
+Sentence = str | Message
+
+
+def say(sentence: Sentence, language: Language) -> str:
+    """The sentence in `language`."""
+    if isinstance(sentence, str):
+        return sentence
+    return CATALOGUE[language][sentence.key].format_map(sentence.data)
+
+
+GERMAN = {
+    # what came back
+    "raised": "{kind}: {text}",
+    "raised_silently": "{kind}",
+    "missing": "`{name}` gibt es in deinem Notebook an dieser Stelle nicht.",
+    "not_callable": "`{name}` ist keine Funktion, sondern: {kind}",
+    "timed_out": "keine Antwort nach {seconds} Sekunden",
+    "time_used_up": "Die Rechenzeit der Abgabe ({seconds} Sekunden) war hier schon verbraucht.",
+    "died": "Der Python-Prozess wurde während dieses Aufrufs beendet.",
+    "kernel_died": "Das Notebook lief nicht bis hierher: {cause}",
+    "cause_memory": "Es wurde mehr Speicher gebraucht als erlaubt ({mib} MiB).",
+    "cause_processes": "Es liefen mehr Prozesse als erlaubt ({processes}).",
+    "cause_cell_seconds": "Eine Zelle lief länger als {seconds} Sekunden und ließ sich nicht abbrechen.",
+    "cause_interrupted": "Sie lief länger als {seconds} Sekunden.",
+    "cause_cells_seconds": "Die Zellen liefen zusammen länger als {seconds} Sekunden.",
+    "cause_ended": "Eine Zelle hat den Python-Prozess beendet.",
+    "cause_message": "Der Kernel schickte etwas, das kein Kernel schickt.",
+    "cell_left_out": "[Diese Zelle wurde beim Bewerten abgebrochen: {cause}]",
+    "output_cut": "[Ausgabe gekürzt: höchstens {outputs} Ausgaben und {bytes} Bytes je Zelle]",
+    "unreadable": "ein Wert, der sich nicht prüfen lässt: {kind}",
+    "too_large": "ein Wert, der zu groß ist (mehr als {bytes} Bytes)",
+    "changed": "Nach dem Aufruf waren die Argumente: {arguments}",
+    "flaky": "mal dies, mal das: Bei denselben Argumenten kommt nicht immer dasselbe heraus.",
+    # what was expected
+    "numbers": "Zahlen",
+    "number": "eine Zahl",
+    "index": "eine ganze Zahl als Index",
+    "vector": "Zahlen in der Form ({size},)",
+    "shape": "die Form {shape}",
+    "array_f": "ein NumPy-Array aus float64 mit der Form ({size},)",
+    "array_i": "ein NumPy-Array aus ganzen Zahlen mit der Form ({size},)",
+    "pair": "ein Tupel aus zwei Werten",
+    "choice": "ein Tupel (token, idx), in dem tokens[idx] das Token ist (idx von 0 bis {last})",
+    "value_error": "die Funktion löst ValueError aus",
+    "unchanged": "Die Argumente bleiben, wie sie waren.",
+    # feedback on a task
+    "points_of": "{earned} von {points}",
+    "points": "Punkte",
+    "points_so_far": "Punkte bisher",
+    "law_passed": "erfüllt",
+    "law_failed": "nicht erfüllt",
+    "law_not_graded": "noch offen",
+    "call": "Ausprobiert",
+    "found": "Das kam heraus",
+    "expected": "Erwartet",
+    "hint": "Tipp",
+    "law_open": "Hier ist uns die Prüfung misslungen, nicht dir. Jemand sieht sich das an, "
+    "und du verlierst dadurch keine Punkte.",
+    "task_open": "Diese Aufgabe ließ sich nicht automatisch bewerten. Jemand sieht sie sich an, "
+    "und du verlierst dadurch keine Punkte.",
+    # the page of a submission
+    "page_title": "Rückmeldung zu {notebook}",
+    "page_student": "für {student}",
+    "page_total": "Punkte insgesamt",
+    "page_pending": "Noch nicht vergeben: bis zu {points}",
+    "page_penalty": "Abzug für die verspätete Abgabe",
+    "page_tasks": "Deine Aufgaben",
+    "page_task": "Aufgabe",
+    "page_state": "Stand",
+    "page_sum": "Summe",
+    "page_notebook": "Dein Notebook",
+    "page_top": "Zur Übersicht",
+    "page_checks": "Prüfung",
+    "page_answer": "Deine Antwort",
+    "page_comment": "Kommentar",
+    "page_image": "Abbildung aus dieser Zelle",
+    "page_no_response": "Du hast hier nichts geändert.",
+    "page_empty": "Hier steht nichts.",
+    "page_no_checks": "Zu dieser Aufgabe gibt es keine einzelnen Prüfergebnisse.",
+    "state_full": "alles erfüllt",
+    "state_partial": "zum Teil erfüllt",
+    "state_none": "nicht erfüllt",
+    "state_graded": "bewertet",
+    "state_manual": "von Hand bewertet",
+    "state_review": "wird noch einmal angesehen",
+    "state_pending": "noch nicht bewertet",
+    "state_not_graded": "wird noch angesehen",
+    # in place of an output
+    "text_cut": "[gekürzt: Diese Ausgabe ist länger als {limit} Zeichen.]",
+    "output_too_large": "[nicht gezeigt, weil zu groß: {kind}]",
+    "output_unknown": "[nicht gezeigt, weil nur im Notebook darstellbar: {kind}]",
+    "output_odd": "[nicht gezeigt: eine Ausgabe in unbekannter Form]",
+}
+
+ENGLISH = {
+    "raised": "{kind}: {text}",
+    "raised_silently": "{kind}",
+    "missing": "Your notebook defines no `{name}` up to this point.",
+    "not_callable": "`{name}` is not a function but: {kind}",
+    "timed_out": "no answer after {seconds} seconds",
+    "time_used_up": "The submission's computing time ({seconds} seconds) was already used up here.",
+    "died": "The Python process ended during this call.",
+    "kernel_died": "The notebook did not run up to this point: {cause}",
+    "cause_memory": "More memory was used than allowed ({mib} MiB).",
+    "cause_processes": "More processes were running than allowed ({processes}).",
+    "cause_cell_seconds": "A cell ran longer than {seconds} seconds and could not be interrupted.",
+    "cause_interrupted": "It ran longer than {seconds} seconds.",
+    "cause_cells_seconds": "All cells together ran longer than {seconds} seconds.",
+    "cause_ended": "A cell ended the Python process.",
+    "cause_message": "The kernel sent something that no kernel sends.",
+    "cell_left_out": "[This cell was stopped when grading: {cause}]",
+    "output_cut": "[Output cut: at most {outputs} outputs and {bytes} bytes a cell]",
+    "unreadable": "a value that cannot be checked: {kind}",
+    "too_large": "a value that is too large (more than {bytes} bytes)",
+    "changed": "After the call the arguments were: {arguments}",
+    "flaky": "now this, now that: the same arguments do not always give the same result.",
+    "numbers": "numbers",
+    "number": "a number",
+    "index": "an integer as the index",
+    "vector": "numbers of shape ({size},)",
+    "shape": "the shape {shape}",
+    "array_f": "a NumPy array of float64 with shape ({size},)",
+    "array_i": "a NumPy array of integers with shape ({size},)",
+    "pair": "a tuple of two values",
+    "choice": "a tuple (token, idx) in which tokens[idx] is the token (idx from 0 to {last})",
+    "value_error": "the function raises ValueError",
+    "unchanged": "The arguments stay as they were.",
+    "points_of": "{earned} of {points}",
+    "points": "Points",
+    "points_so_far": "Points so far",
+    "law_passed": "holds",
+    "law_failed": "does not hold",
+    "law_not_graded": "open",
+    "call": "Tried",
+    "found": "What came back",
+    "expected": "Expected",
+    "hint": "Hint",
+    "law_open": "Our check failed here, not you. A person will look at it, "
+    "and it costs you no points.",
+    "task_open": "This task could not be graded automatically. A person will look at it, "
+    "and it costs you no points.",
+    "page_title": "Feedback on {notebook}",
+    "page_student": "for {student}",
+    "page_total": "Points in total",
+    "page_pending": "Not given yet: up to {points}",
+    "page_penalty": "Penalty for handing in late",
+    "page_tasks": "Your tasks",
+    "page_task": "Task",
+    "page_state": "State",
+    "page_sum": "Sum",
+    "page_notebook": "Your notebook",
+    "page_top": "To the overview",
+    "page_checks": "Checks",
+    "page_answer": "Your answer",
+    "page_comment": "Comment",
+    "page_image": "Figure from this cell",
+    "page_no_response": "You changed nothing here.",
+    "page_empty": "There is nothing here.",
+    "page_no_checks": "There are no results of single checks for this task.",
+    "state_full": "everything holds",
+    "state_partial": "holds in part",
+    "state_none": "does not hold",
+    "state_graded": "graded",
+    "state_manual": "graded by hand",
+    "state_review": "will be looked at again",
+    "state_pending": "not graded yet",
+    "state_not_graded": "will be looked at",
+    "text_cut": "[cut: this output is longer than {limit} characters.]",
+    "output_too_large": "[not shown, too large: {kind}]",
+    "output_unknown": "[not shown, only a notebook can display it: {kind}]",
+    "output_odd": "[not shown: an output of unknown form]",
+}
+
+CATALOGUE: dict[Language, dict[str, str]] = {"de": GERMAN, "en": ENGLISH}

@@ -1,0 +1,234 @@
+"""One frame of the wire between the tests and a student's functions: plain data.
+
+How it works: a frame is a length (4 bytes, big-endian) and that many bytes of
+JSON. What JSON has no word for is an object with a single key that names its
+type: {"tuple": [...]}, {"array": [dtype, shape, base64]}. Reading builds only
+None, bool, int, float, str, list, tuple, dict, numeric arrays and PCG64
+generators: nothing is unpickled, evaluated or looked up by name, and a frame
+that is too long, too deep or anything else raises WireError.
+
+The sandbox's side imports this file too, so it needs the standard library and
+NumPy alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import socket
+import struct
+import time
+from typing import Any
+
+import numpy as np
+
+DEPTH = 24  # of nested containers
+LENGTH = struct.Struct(">I")
+KINDS = "biuf"  # NumPy's letters for the arrays that may pass
+
+
+class WireError(Exception):
+    """A value that may not pass, or a frame that is none. `what` says which."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class TooLarge(WireError):
+    """A frame longer than allowed."""
+
+
+# --- values -------------------------------------------------------------------
+
+
+def pack(value: Any, depth: int = DEPTH) -> Any:
+    """`value` as something JSON can say; raises WireError for what is no plain data."""
+    if value is None or isinstance(value, bool | str):
+        return str.__str__(value) if isinstance(value, str) else value
+    if isinstance(value, np.generic):
+        return pack(plain_scalar(value), depth)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if depth == 0:
+        raise WireError(f"data nested more than {DEPTH} deep")
+    if isinstance(value, np.ndarray):
+        return {"array": pack_array(value)}
+    if isinstance(value, np.random.Generator):
+        return {"generator": pack_generator(value)}
+    if isinstance(value, list):
+        return [pack(item, depth - 1) for item in value]
+    if isinstance(value, tuple):
+        return {"tuple": [pack(item, depth - 1) for item in value]}
+    if isinstance(value, dict):
+        items = value.items()
+        return {"dict": [[pack(k, depth - 1), pack(v, depth - 1)] for k, v in items]}
+    raise WireError(type(value).__name__)
+
+
+def unpack(data: Any, depth: int = DEPTH) -> Any:
+    """The value that `pack` made `data` of; raises WireError for anything else."""
+    if isinstance(data, str):
+        return unpack_text(data)
+    if data is None or isinstance(data, bool | int | float):
+        return data
+    if depth == 0:
+        raise WireError(f"data nested more than {DEPTH} deep")
+    if isinstance(data, list):
+        return [unpack(item, depth - 1) for item in data]
+    match data:
+        case {"tuple": list(items)} if len(data) == 1:
+            return tuple(unpack(item, depth - 1) for item in items)
+        case {"dict": list(pairs)} if len(data) == 1:
+            return unpack_dict(pairs, depth)
+        case {"array": [str(dtype), list(shape), str(content)]} if len(data) == 1:
+            return unpack_array(dtype, shape, content)
+        case {"generator": [*numbers]} if len(data) == 1:
+            return unpack_generator(numbers)
+    raise WireError("a frame that says no value")
+
+
+def unpack_text(text: str) -> str:
+    """The text; raises WireError for half a surrogate pair, which no file can hold."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise WireError("a text that is no Unicode") from error
+    return text
+
+
+def plain_scalar(value: np.generic) -> bool | int | float | str:
+    """A NumPy number, bool or string as Python's own."""
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, np.floating):
+        return float(value)
+    if isinstance(value, np.str_):
+        return str.__str__(value)
+    raise WireError(type(value).__name__)
+
+
+def pack_array(array: np.ndarray) -> list[Any]:
+    """dtype, shape and content of a numeric array; subclasses may hide more and are refused."""
+    if type(array) is not np.ndarray:
+        raise WireError(type(array).__name__)
+    if array.dtype.kind not in KINDS:
+        raise WireError(f"array of dtype {array.dtype}")
+    native = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
+    content = base64.b64encode(native.tobytes()).decode("ascii")
+    return [native.dtype.str, list(array.shape), content]
+
+
+def unpack_array(name: str, shape: list[Any], content: str) -> np.ndarray:
+    """The array; raises WireError where dtype, shape and content do not fit together."""
+    try:
+        dtype = np.dtype(name)
+        if dtype.kind not in KINDS or not all(type(n) is int and n >= 0 for n in shape):
+            raise WireError("an array of another kind")
+        data = base64.b64decode(content, validate=True)
+        if len(shape) > 8 or math.prod(shape) * dtype.itemsize != len(data):
+            raise WireError("an array whose shape does not fit")
+        return np.frombuffer(data, dtype=dtype).reshape(shape).copy()
+    except (TypeError, ValueError, SyntaxError) as error:
+        raise WireError("an array that cannot be read") from error
+
+
+def unpack_dict(pairs: list[Any], depth: int) -> dict[Any, Any]:
+    """The dict; keys are what Python can hash."""
+    try:
+        return {unpack(k, depth - 1): unpack(v, depth - 1) for k, v in pairs}
+    except (TypeError, ValueError) as error:
+        raise WireError("a dict that cannot be read") from error
+
+
+def pack_generator(generator: np.random.Generator) -> list[int]:
+    """The state of a PCG64 generator: state, increment, and the half word it holds back."""
+    state: Any = generator.bit_generator.state
+    if type(generator.bit_generator) is not np.random.PCG64:
+        raise WireError("a generator that is no PCG64")
+    inner = state["state"]
+    return [inner["state"], inner["inc"], state["has_uint32"], state["uinteger"]]
+
+
+def unpack_generator(numbers: list[Any]) -> np.random.Generator:
+    """A generator in that state."""
+    generator = np.random.Generator(np.random.PCG64(0))
+    restore_generator(generator, numbers)
+    return generator
+
+
+def restore_generator(generator: np.random.Generator, numbers: list[Any]) -> None:
+    """Put a PCG64 generator into a packed state; raises WireError where it is none."""
+    bits = (128, 128, 1, 32)
+    fits = len(numbers) == len(bits) and all(
+        type(n) is int and 0 <= n < 1 << size for n, size in zip(numbers, bits, strict=True)
+    )
+    if not fits:
+        raise WireError("a generator's state that is none")
+    state, inc, has_uint32, uinteger = numbers
+    generator.bit_generator.state = {
+        "bit_generator": "PCG64",
+        "state": {"state": state, "inc": inc},
+        "has_uint32": has_uint32,
+        "uinteger": uinteger,
+    }
+
+
+# --- frames -------------------------------------------------------------------
+
+
+def to_bytes(data: Any) -> bytes:
+    """`data` as JSON; raises WireError where it is none (an int of 5,000 digits)."""
+    try:
+        return json.dumps(data, separators=(",", ":")).encode("ascii")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise WireError("a number too long to write down") from error
+
+
+def from_bytes(content: bytes) -> Any:
+    """What the JSON says; raises WireError where it is none."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise WireError("a frame that is no JSON") from error
+
+
+def send(connection: socket.socket, data: Any, *, limit: int) -> None:
+    """Write one frame; raises TooLarge before a byte of a longer one is written."""
+    content = to_bytes(data)
+    if len(content) > limit:
+        raise TooLarge(f"a frame of {len(content)} bytes")
+    connection.sendall(LENGTH.pack(len(content)) + content)
+
+
+def receive(connection: socket.socket, *, limit: int, seconds: float | None = None) -> Any:
+    """Read one frame within `seconds` in all, however slowly it trickles in.
+
+    Raises TimeoutError, EOFError where the other side is gone, and WireError.
+    """
+    deadline = None if seconds is None else time.monotonic() + seconds
+    (length,) = LENGTH.unpack(receive_bytes(connection, LENGTH.size, deadline))
+    if length > limit:
+        raise TooLarge(f"a frame of {length} bytes")
+    return from_bytes(receive_bytes(connection, length, deadline))
+
+
+def receive_bytes(connection: socket.socket, size: int, deadline: float | None) -> bytes:
+    """Exactly `size` bytes."""
+    content = bytearray()
+    while len(content) < size:
+        if deadline is not None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            connection.settimeout(left)
+        part = connection.recv(min(size - len(content), 1 << 20))
+        if not part:
+            raise EOFError
+        content += part
+    return bytes(content)

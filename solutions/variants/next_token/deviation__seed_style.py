@@ -1,0 +1,5 @@
+"""NumPy: difference, absolute value, maximum."""
+
+
+def deviation(p, rel):
+    return np.abs(p - rel).max()

@@ -1,0 +1,6 @@
+"""The larger of the largest difference and the negated smallest one."""
+
+
+def deviation(p, rel):
+    gap = p - rel
+    return float(max(gap.max(), -gap.min()))

@@ -1,0 +1,1 @@
+"""Everything that tests: the hidden laws of the course and the tests of the engine."""

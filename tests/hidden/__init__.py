@@ -1,0 +1,1 @@
+"""The hidden tests, one package an assignment: what grades the students' functions."""

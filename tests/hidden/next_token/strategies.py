@@ -1,0 +1,192 @@
+"""What the laws of `next_token` draw: logits, temperatures, distributions and tokens.
+
+Probabilities come from integer weights, so that a tie is an exact tie and two
+values that differ do so by far more than rounding: no right answer hangs on
+the last bit. Vocabularies are small (V <= 8), so that a counterexample is
+short; laws that want a long one name it as an explicit example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from autograder.law import Vector
+
+LONGEST = 8
+NAMES = ("Paris", "Berlin", "Rom", "Frankreich", ".", "<EOS>", "Par", "paris")
+WORDS = st.text(alphabet="abcxyzäöüß<>.,!?0123456789 ", min_size=1, max_size=4)
+
+Case = tuple[list[str], Vector]  # the tokens and their probabilities
+
+
+def logits() -> SearchStrategy[Vector]:
+    """Moderate logits: `exp` neither overflows nor underflows; ties are common."""
+    return st.lists(moderate(), min_size=1, max_size=LONGEST).map(floats)
+
+
+def distinct_logits() -> SearchStrategy[Vector]:
+    """Logits that differ from each other by at least 1."""
+    whole = st.integers(-9, 9)
+    return st.lists(whole, min_size=2, max_size=LONGEST, unique=True).map(floats)
+
+
+def huge_logits() -> SearchStrategy[Vector]:
+    """Logits up to 1e6 in size, at least one beyond the reach of a plain `exp`."""
+    size = st.sampled_from([1e3, -1e3, 1e6, -1e6]) | st.floats(1e3, 1e6) | st.floats(-1e6, -1e3)
+    rest = st.lists(size | moderate(), max_size=LONGEST - 1)
+    return st.tuples(size, rest).map(lambda drawn: floats([drawn[0], *drawn[1]]))
+
+
+def masked_logits() -> SearchStrategy[Vector]:
+    """Moderate logits with at least one -inf and at least one finite value."""
+    rest = st.lists(moderate() | st.just(-np.inf), min_size=1, max_size=LONGEST - 1)
+    finite = rest.filter(lambda values: max(values) > -np.inf)
+    place = st.integers(0, LONGEST - 1)
+    return st.tuples(finite, place).map(lambda drawn: masked(drawn[0], drawn[1]))
+
+
+def listed_logits() -> SearchStrategy[list[float]]:
+    """Logits as a list of whole numbers, of floats, or of both."""
+    whole = st.lists(st.integers(-20, 20), min_size=1, max_size=LONGEST)
+    return st.one_of(whole, st.lists(moderate(), min_size=1, max_size=LONGEST))
+
+
+def moderate() -> SearchStrategy[float]:
+    """One logit between -20 and 20, often a whole number."""
+    return st.integers(-5, 5).map(float) | st.floats(-20, 20)
+
+
+def temperatures() -> SearchStrategy[float]:
+    """Temperatures at which moderate logits stay moderate, whole numbers among them."""
+    return st.sampled_from([1, 2, 0.2, 0.5, 1.2, 3.0, 100]) | st.floats(0.2, 100)
+
+
+def wrong_temperatures() -> SearchStrategy[float]:
+    """Temperatures that must be refused: zero and below."""
+    return st.sampled_from([0, 0.0, -1, -0.01, -100.0]) | st.floats(-100, 0)
+
+
+def distributions() -> SearchStrategy[Vector]:
+    """Any distribution: zeros and ties are common, one-hot, uniform and V = 1 occur."""
+    size = st.integers(1, LONGEST)
+    return st.one_of(
+        st.lists(st.integers(0, 9), min_size=1, max_size=LONGEST).filter(any).map(normalised),
+        st.tuples(size, st.integers(0, LONGEST - 1)).map(lambda d: one_hot(d[0], d[1] % d[0])),
+        size.map(uniform),
+    )
+
+
+def positive_distributions() -> SearchStrategy[Vector]:
+    """Distributions without a zero, some of them very uneven."""
+    powers = st.sampled_from([1.0, 1e-2, 1e-4, 1e-9])
+    weight = st.integers(1, 30).map(float)
+    uneven = st.lists(st.builds(lambda w, s: w * s, weight, powers), min_size=1, max_size=LONGEST)
+    return st.lists(weight, min_size=1, max_size=LONGEST).map(normalised) | uneven.map(normalised)
+
+
+def zero_distributions() -> SearchStrategy[Vector]:
+    """Distributions with at least one zero: in front, at the end, in runs; one-hot too."""
+    weights = st.lists(st.sampled_from([0, 0, 1, 2, 5, 9]), min_size=2, max_size=LONGEST)
+    return weights.filter(lambda w: any(w) and not all(w)).map(normalised)
+
+
+def distinct_distributions() -> SearchStrategy[Vector]:
+    """Distributions without a tie."""
+    weights = st.lists(st.integers(1, 30), min_size=1, max_size=LONGEST, unique=True)
+    return weights.map(normalised)
+
+
+def tied_distributions() -> SearchStrategy[Vector]:
+    """Distributions whose largest probability occurs at least twice."""
+    weights = st.lists(st.integers(0, 3), min_size=2, max_size=LONGEST)
+    return weights.filter(lambda w: w.count(max(w)) > 1 and any(w)).map(normalised)
+
+
+@st.composite
+def cuts(draw: DrawFn, chosen: SearchStrategy[Vector]) -> tuple[Vector, int]:
+    """A distribution and a `k` from 1 to V."""
+    p = draw(chosen)
+    return p, draw(st.integers(1, len(p)))
+
+
+@st.composite
+def tied_cuts(draw: DrawFn) -> tuple[Vector, int]:
+    """A distribution and a `k` for which equal probabilities straddle the border."""
+    weights = draw(st.lists(st.integers(1, 3), min_size=2, max_size=LONGEST).filter(has_tie))
+    falling = sorted(weights, reverse=True)
+    borders = [k for k in range(1, len(weights)) if falling[k - 1] == falling[k]]
+    return normalised(weights), draw(st.sampled_from(borders))
+
+
+@st.composite
+def wrong_cuts(draw: DrawFn) -> tuple[Vector, int]:
+    """A distribution and a `k` below 1 or above V."""
+    p = draw(distributions())
+    return p, draw(st.sampled_from([0, len(p) + 1, -1, -len(p), 2 * len(p) + 1]))
+
+
+@st.composite
+def cases(draw: DrawFn, chosen: SearchStrategy[Vector]) -> Case:
+    """Tokens and a distribution over them."""
+    p = draw(chosen)
+    return draw(vocabularies(len(p))), p
+
+
+@st.composite
+def frequencies(draw: DrawFn, *, least: int = 1) -> tuple[Vector, Vector]:
+    """A distribution and relative frequencies over as many tokens."""
+    size = draw(st.integers(least, LONGEST))
+    weights = st.lists(st.integers(0, 9), min_size=size, max_size=size).filter(any)
+    return normalised(draw(weights)), normalised(draw(weights))
+
+
+def vocabularies(size: int) -> SearchStrategy[list[str]]:
+    """So many distinct tokens, at most 8: names of the notebook, or any words."""
+    named = st.permutations(NAMES).map(lambda names: list(names[:size]))
+    return named | st.lists(WORDS, min_size=size, max_size=size, unique=True)
+
+
+def seeds() -> SearchStrategy[int]:
+    """A seed for `law.generator`."""
+    return st.integers(0, 2**32 - 1)
+
+
+def numbered(size: int) -> list[str]:
+    """So many tokens: "t0", "t1", ..."""
+    return [f"t{i}" for i in range(size)]
+
+
+def floats(values: Sequence[float]) -> Vector:
+    """The values as a float64 array."""
+    return np.array(values, dtype=np.float64)
+
+
+def normalised(weights: Sequence[float]) -> Vector:
+    """Weights, not all of them 0, divided by their sum: equal weights stay exactly equal."""
+    values = floats(weights)
+    return np.asarray(values / values.sum(), dtype=np.float64)
+
+
+def uniform(size: int) -> Vector:
+    """The uniform distribution over so many tokens."""
+    return np.full(size, 1 / size)
+
+
+def one_hot(size: int, place: int) -> Vector:
+    """The distribution that is 1 at one place."""
+    return np.eye(size)[place]
+
+
+def masked(values: Sequence[float], place: int) -> Vector:
+    """The values with one -inf put in between."""
+    at = place % (len(values) + 1)
+    return floats([*values[:at], -np.inf, *values[at:]])
+
+
+def has_tie(weights: Sequence[int]) -> bool:
+    """Whether a weight occurs twice."""
+    return len(set(weights)) < len(weights)

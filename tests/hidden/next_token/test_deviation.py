@@ -1,0 +1,56 @@
+"""The laws of `deviation`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import assume, example, given, settings
+
+from autograder.law import Vector, agree, points
+from solutions import next_token as reference
+from tests.hidden.next_token.strategies import distributions, frequencies, normalised, uniform
+
+
+@points(1, task="deviation", hint="Eine Zahl für alle Token: die des Tokens, das am weitesten abliegt.")
+@given(pair=frequencies())
+@example(pair=(uniform(1000), normalised(range(1000))))
+def test_is_the_largest_difference(student: Any, pair: tuple[Vector, Vector]) -> None:
+    """Die Abweichung ist der größte Abstand zwischen Wahrscheinlichkeit und relativer Häufigkeit."""
+    agree(student.deviation(*pair), reference.deviation(*pair))
+
+
+@points(1, task="deviation", hint="Ein Abstand hat kein Vorzeichen: 0.2 zu viel ist wie 0.2 zu wenig.")
+@given(pair=frequencies(least=3))
+@example(pair=(np.array([0.6, 0.2, 0.2]), np.array([0.2, 0.4, 0.4])))
+def test_counts_both_directions(student: Any, pair: tuple[Vector, Vector]) -> None:
+    """Zu selten zählt genauso wie zu oft: Vertauschst du p und rel, bleibt die Abweichung."""
+    p, rel = pair
+    assume(abs((p - rel).max()) != abs((p - rel).min()))
+    agree(student.deviation(p, rel), reference.deviation(p, rel))
+    agree(student.deviation(rel, p), reference.deviation(p, rel))
+
+
+@points(0.5, task="deviation", hint="Was kommt heraus, wenn p und rel dasselbe sind?")
+@given(p=distributions())
+@settings(max_examples=25)
+def test_is_zero_for_a_perfect_sample(student: Any, p: Vector) -> None:
+    """Treffen die Häufigkeiten genau, ist die Abweichung 0, sonst größer."""
+    agree(student.deviation(p, p), 0)
+    rel = np.eye(len(p))[int(np.argmin(p))]
+    agree(student.deviation(p, rel), reference.deviation(p, rel))
+    agree(student.deviation(uniform(2), np.array([1.0, 0.0])), 0.5)
+
+
+@points(0.5, task="deviation", hint="p -= rel ändert das Array, das du bekommst.")
+@given(pair=frequencies(least=2), other=frequencies())
+@settings(max_examples=25)
+def test_has_no_side_effects(
+    student: Any, pair: tuple[Vector, Vector], other: tuple[Vector, Vector]
+) -> None:
+    """p und rel bleiben, wie sie waren, kein Aufruf wirkt auf den nächsten, und die Parameter
+    heißen wie in der Vorlage."""
+    p, rel = pair
+    agree(student.deviation.unchanged(p=p, rel=rel), reference.deviation(p, rel))
+    agree(student.deviation(*other), reference.deviation(*other))
+    agree(student.deviation(p, rel), reference.deviation(p, rel))

@@ -1,0 +1,60 @@
+"""The laws of `entropy`: within 1e-6, so that a tiny number inside the logarithm is right too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import assume, example, given, settings
+
+from autograder.law import Vector, agree, ensure, number, points
+from solutions import next_token as reference
+from tests.hidden.next_token.strategies import (
+    distributions,
+    one_hot,
+    positive_distributions,
+    uniform,
+    zero_distributions,
+)
+
+
+@points(1.5, task="entropy", hint="Welchen Logarithmus meint „nats“? Welches Vorzeichen hat ln p?")
+@given(p=positive_distributions())
+@example(p=np.array([1.0]))
+@example(p=uniform(1000))
+def test_follows_the_formula(student: Any, p: Vector) -> None:
+    """Die Entropie ist die Summe aus der Formel, mit dem natürlichen Logarithmus gerechnet."""
+    agree(student.entropy(p), reference.entropy(p), rtol=0, atol=1e-6)
+
+
+@points(1, task="entropy", hint="Was macht NumPy aus 0 * log(0)? Wie umgehst du diesen Fall?")
+@given(p=zero_distributions())
+@example(p=one_hot(3, 0))
+def test_lets_zeros_count_nothing(student: Any, p: Vector) -> None:
+    """Ein Token mit Wahrscheinlichkeit 0 trägt nichts zur Entropie bei, und nan kommt nicht vor."""
+    agree(student.entropy(p), reference.entropy(p), rtol=0, atol=1e-6)
+
+
+@points(1, task="entropy", hint="Vergleiche [0.5, 0.5] mit [0.9, 0.1]: Wo bist du unsicherer?")
+@given(p=positive_distributions(), q=positive_distributions())
+@example(p=np.array([0.5, 0.5]), q=np.array([0.9, 0.1]))
+def test_grows_with_uncertainty(student: Any, p: Vector, q: Vector) -> None:
+    """Je ungewisser das nächste Token, desto größer die Entropie; negativ ist sie nie."""
+    gap = reference.entropy(p) - reference.entropy(q)
+    assume(abs(gap) > 0.01)
+    first, second = number(student.entropy(p)), number(student.entropy(q))
+    ensure(min(first, second) >= -1e-6, "keine negative Zahl", f"{first} und {second}")
+    order = "größere" if gap < 0 else "kleinere"
+    ensure(gap * (first - second) > 0, f"danach eine {order} Zahl", f"{first}, danach {second}")
+
+
+@points(0.5, task="entropy", hint="Arbeite mit einer Kopie, wenn du Werte in p ersetzt.")
+@given(p=distributions(), other=distributions())
+@example(p=np.array([0.9, 0.1]), other=np.array([0.5, 0.5]))
+@settings(max_examples=25)
+def test_has_no_side_effects(student: Any, p: Vector, other: Vector) -> None:
+    """Die Verteilung bleibt, wie sie war, kein Aufruf wirkt auf den nächsten, und der Parameter
+    heißt wie in der Vorlage."""
+    agree(student.entropy.unchanged(p=p), reference.entropy(p), rtol=0, atol=1e-6)
+    agree(student.entropy(other), reference.entropy(other), rtol=0, atol=1e-6)
+    agree(student.entropy(p), reference.entropy(p), rtol=0, atol=1e-6)

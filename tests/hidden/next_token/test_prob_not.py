@@ -1,0 +1,61 @@
+"""The laws of `prob_not`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from autograder.law import agree, points, rejects
+from solutions import next_token as reference
+from tests.hidden.next_token.strategies import (
+    WORDS,
+    Case,
+    cases,
+    distributions,
+    positive_distributions,
+    zero_distributions,
+)
+
+
+@points(1, task="prob_not", hint="Mit welcher Wahrscheinlichkeit kommt das Token? Was bleibt von 1?")
+@given(case=cases(positive_distributions()), at=st.integers(0, 7))
+def test_is_the_probability_of_the_others(student: Any, case: Case, at: int) -> None:
+    """Das Ergebnis ist die Wahrscheinlichkeit, dass irgendein anderes Token gezogen wird."""
+    token = case[0][at % len(case[0])]
+    agree(student.prob_not(*case, token), reference.prob_not(*case, token))
+
+
+@points(0.5, task="prob_not", hint="Was ist mit einem Token, das sicher oder nie gezogen wird?")
+@given(case=cases(zero_distributions()))
+@settings(max_examples=30)
+def test_reaches_from_zero_to_one(student: Any, case: Case) -> None:
+    """Auch für unmögliche und für sichere Token stimmt die Wahrscheinlichkeit."""
+    for token in case[0]:
+        agree(student.prob_not(*case, token), reference.prob_not(*case, token))
+    agree(student.prob_not(["Rom"], np.array([1.0]), "Rom"), 0)
+
+
+@points(1, task="prob_not", hint="Auch „Par“ ist unbekannt, wenn nur „Paris“ in der Liste steht.")
+@given(case=cases(distributions()), token=st.sampled_from(["", "Pari", "PARIS", "x"]) | WORDS)
+@settings(max_examples=40)
+def test_refuses_unknown_tokens(student: Any, case: Case, token: str) -> None:
+    """Ein Token, das nicht in der Liste steht, führt zu einem ValueError, ein bekanntes nicht."""
+    tokens, p = case
+    assume(token not in tokens)
+    rejects(student.prob_not, tokens, p, token)
+    agree(student.prob_not(tokens, p, tokens[-1]), reference.prob_not(tokens, p, tokens[-1]))
+
+
+@points(0.5, task="prob_not", hint="Lösche nichts aus tokens oder p: Sie gehören dir nicht.")
+@given(case=cases(distributions()), other=cases(distributions()))
+@settings(max_examples=25)
+def test_has_no_side_effects(student: Any, case: Case, other: Case) -> None:
+    """Die Argumente bleiben, wie sie waren, kein Aufruf wirkt auf den nächsten, und die Parameter
+    heißen wie in der Vorlage."""
+    (tokens, p), expected = case, reference.prob_not(*case, case[0][0])
+    agree(student.prob_not.unchanged(tokens=tokens, p=p, token=tokens[0]), expected)
+    agree(student.prob_not(*other, other[0][-1]), reference.prob_not(*other, other[0][-1]))
+    agree(student.prob_not(tokens, p, tokens[0]), expected)

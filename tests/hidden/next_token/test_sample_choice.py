@@ -1,0 +1,98 @@
+"""The laws of `sample_choice`; budget.py and README.md state what chance may reject."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import example, given, settings
+
+from autograder.law import choice, ensure, generator, points
+from solutions import next_token as reference
+from tests.hidden.next_token.budget import fit, fit_draws
+from tests.hidden.next_token.strategies import (
+    Case,
+    cases,
+    distributions,
+    normalised,
+    numbered,
+    seeds,
+    uniform,
+    zero_distributions,
+)
+
+
+@points(1, task="sample_choice", hint="Der Index gehört zum gezogenen Token: tokens[idx] == token.")
+@given(case=cases(distributions()), seed=seeds())
+@example(case=(["Paris", "Rom", "."], np.array([0.0, 0.5, 0.5])), seed=0)
+@example(case=(["Paris", "Rom", "."], np.array([0.0, 0.0, 1.0])), seed=0)
+@settings(max_examples=40)
+def test_returns_token_and_index(student: Any, case: Case, seed: int) -> None:
+    """Das Ergebnis ist ein Paar aus einem möglichen Token und dem Index dieses Tokens."""
+    tokens, p = case
+    idx = choice(student.sample_choice(tokens, p, generator(seed)), tokens)
+    ensure(p[idx] > 0, "ein Token mit Wahrscheinlichkeit über 0")
+
+
+@points(1, task="sample_choice", hint="Probiere p = [0, 0, 1, 0] mit vielen Ziehungen.")
+@given(case=cases(zero_distributions()), seed=seeds())
+@example(case=(["Paris", "Rom", "."], np.array([0.0, 1.0, 0.0])), seed=0)
+@example(case=(numbered(1000), normalised([0] * 400 + [1, 0, 3] + [0] * 597)), seed=0)
+@settings(max_examples=20)
+def test_never_draws_the_impossible(student: Any, case: Case, seed: int) -> None:
+    """Ein Token mit Wahrscheinlichkeit 0 wird nie gezogen, wo in der Liste es auch steht."""
+    tokens, p = case
+    for drawn in student.sample_choice.repeat(60, tokens, p, generator(seed)):
+        ensure(p[choice(drawn, tokens)] > 0, "ein Token mit Wahrscheinlichkeit über 0", repr(drawn))
+
+
+# 7 + 6 + 10 = 23 comparisons
+@points(1.5, task="sample_choice", hint="Ziehe 1000 Mal und zähle: Passen die Anteile zu p?")
+def test_draws_with_the_given_probabilities(student: Any) -> None:
+    """Wer sehr oft zieht, bekommt jedes Token ungefähr so oft, wie seine Wahrscheinlichkeit
+    es sagt."""
+    uneven, steep = normalised([0, 2, 60, 0, 30, 8, 0]), normalised(range(1, 1001))
+    usual = reference.softmax(reference.logits)
+    for size, p, cells in (5000, uneven, 7), (5000, usual, 6), (2000, steep, 10):
+        tokens = numbered(len(p))
+        drawn = student.sample_choice.repeat(size, tokens, p, generator(cells))
+        fit_draws(drawn, tokens, p, cells=cells)
+
+
+# 9 comparisons
+@points(1, task="sample_choice", hint="Jeder Aufruf muss neuen Zufall aus rng holen.")
+def test_draws_independently(student: Any) -> None:
+    """Jede Ziehung ist neu: Was eben gezogen wurde, sagt nichts darüber, was als Nächstes kommt."""
+    tokens, p = ["Paris", "Rom", "."], np.array([0.5, 0.3, 0.2])
+    drawn = student.sample_choice.repeat(8000, tokens, p, generator(7))
+    at = np.array([choice(d, tokens) for d in drawn])
+    pairs = np.bincount(3 * at[0::2] + at[1::2], minlength=9)
+    fit(pairs, np.outer(p, p).ravel(), [f"{a}, dann {b}" for a in tokens for b in tokens])
+
+
+# two right answers are equal by chance with probability 4**-60 < 1e-36
+@points(1, task="sample_choice", hint="Alles Zufällige kommt aus rng, nichts aus np.random.*.")
+@given(case=cases(distributions()), seed=seeds())
+@settings(max_examples=20)
+def test_follows_the_generator(student: Any, case: Case, seed: int) -> None:
+    """Derselbe Startwert von rng ergibt dieselben Ziehungen, egal was vorher lief; ein anderer
+    Startwert ergibt andere."""
+    choice(student.sample_choice(*case, generator(seed)), case[0])
+    four = (["Paris", "Berlin", "Rom", "."], uniform(4))
+    first, other, again = (
+        [choice(d, four[0]) for d in student.sample_choice.repeat(60, *four, generator(start))]
+        for start in (seed, seed + 1, seed)
+    )
+    ensure(first == again, f"wieder {first}", f"{again}")
+    ensure(first != other, "bei einem anderen Startwert andere Ziehungen", f"wieder {other}")
+
+
+@points(0.5, task="sample_choice", hint="Sortiere weder tokens noch p an Ort und Stelle.")
+@given(case=cases(zero_distributions()), seed=seeds())
+@settings(max_examples=25)
+def test_has_no_side_effects(student: Any, case: Case, seed: int) -> None:
+    """Die Token und ihre Wahrscheinlichkeiten bleiben, wie sie waren, und die Parameter heißen
+    wie in der Vorlage."""
+    (tokens, p), rng = case, generator(seed)
+    drawn = student.sample_choice.unchanged(tokens=tokens, p=p, rng=rng)
+    ensure(p[choice(drawn, tokens)] > 0, "ein Token mit Wahrscheinlichkeit über 0")

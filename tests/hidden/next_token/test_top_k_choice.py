@@ -1,0 +1,92 @@
+"""The laws of `top_k_choice`; budget.py and README.md state what chance may reject."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from autograder.law import Vector, choice, ensure, generator, points, rejects
+from solutions import next_token as reference
+from tests.hidden.next_token.budget import fit_draws
+from tests.hidden.next_token.strategies import (
+    Case,
+    cases,
+    cuts,
+    distributions,
+    numbered,
+    seeds,
+    tied_cuts,
+    uniform,
+    wrong_cuts,
+    zero_distributions,
+)
+
+Cut = tuple[Vector, int]  # a distribution and k
+
+
+@points(1, task="top_k_choice", hint="Welche Token bleiben übrig, wenn du nur die k größten behältst?")
+@given(cut=tied_cuts() | cuts(zero_distributions()) | cuts(distributions()), seed=seeds())
+@example(cut=(np.array([0.1, 0.4, 0.4, 0.1]), 1), seed=0)
+@example(cut=(np.array([0.0, 0.0, 0.25, 0.75]), 3), seed=0)
+@settings(max_examples=25)
+def test_draws_one_of_the_k_largest(student: Any, cut: Cut, seed: int) -> None:
+    """Gezogen wird nur unter den k wahrscheinlichsten Token, als Paar aus Token und Index."""
+    tokens, left = numbered(len(cut[0])), reference.top_k(*cut)
+    for drawn in student.top_k_choice.repeat(30, tokens, *cut, generator(seed)):
+        at = ", ".join(map(str, np.flatnonzero(left)))
+        ensure(left[choice(drawn, tokens)] > 0, f"ein Index aus {at}", repr(drawn))
+
+
+# 6 + 5 = 11 comparisons
+@points(1.5, task="top_k_choice", hint="Nach dem Abschneiden teilen sich die k Token die ganze 1.")
+def test_draws_with_the_new_probabilities(student: Any) -> None:
+    """Wer sehr oft zieht, bekommt die k Token so oft, wie ihre neu normierten
+    Wahrscheinlichkeiten es sagen."""
+    gaps, steep = [0.05, 0.3, 0.1, 0.35, 0.05, 0.15], [0.05, 0.1, 0.2, 0.25, 0.4]
+    for p, k in (np.array(gaps), 3), (np.array(steep), 5):
+        tokens = numbered(len(p))
+        drawn = student.top_k_choice.repeat(5000, tokens, p, k, generator(k))
+        fit_draws(drawn, tokens, reference.top_k(p, k))
+
+
+# two right answers are equal by chance with probability 4**-60 < 1e-36
+@points(0.5, task="top_k_choice", hint="Alles Zufällige kommt aus rng, nichts aus np.random.*.")
+@given(case=cases(distributions()), seed=seeds())
+@settings(max_examples=20)
+def test_follows_the_generator(student: Any, case: Case, seed: int) -> None:
+    """Derselbe Startwert von rng ergibt dieselben Ziehungen, egal was vorher lief; ein anderer
+    Startwert ergibt andere."""
+    choice(student.top_k_choice(*case, 1, generator(seed)), case[0])
+    five = (["Paris", "Berlin", "Rom", ".", "<EOS>"], uniform(5), 4)
+    first, other, again = (
+        [choice(d, five[0]) for d in student.top_k_choice.repeat(60, *five, generator(start))]
+        for start in (seed, seed + 1, seed)
+    )
+    ensure(first == again, f"wieder {first}", f"{again}")
+    ensure(first != other, "bei einem anderen Startwert andere Ziehungen", f"wieder {other}")
+
+
+@points(0.5, task="top_k_choice", hint="Für k gilt dasselbe wie in top_k.")
+@given(wrong=wrong_cuts(), case=cases(distributions()), seed=seeds())
+@settings(max_examples=30)
+def test_refuses_wrong_k(student: Any, wrong: Cut, case: Case, seed: int) -> None:
+    """Ein k unter 1 oder über V führt zu einem ValueError, jedes andere nicht."""
+    tokens, rng = numbered(len(wrong[0])), generator(seed)
+    rejects(student.top_k_choice, tokens, *wrong, rng)
+    first, last = (choice(student.top_k_choice(*case, k, rng), case[0]) for k in (1, len(case[0])))
+    ensure(first == reference.argmax_choice(*case)[1], "bei k = 1 das wahrscheinlichste Token")
+    ensure(case[1][last] > 0, "ein Token mit Wahrscheinlichkeit über 0")
+
+
+@points(0.5, task="top_k_choice", hint="Schreibe die Nullen in eine Kopie, nicht in p selbst.")
+@given(case=cases(distributions()), k=st.integers(1, 8), seed=seeds())
+@settings(max_examples=25)
+def test_has_no_side_effects(student: Any, case: Case, k: int, seed: int) -> None:
+    """Die Token und ihre Wahrscheinlichkeiten bleiben, wie sie waren, und die Parameter heißen
+    wie in der Vorlage."""
+    (tokens, p), rng, most = case, generator(seed), min(k, len(case[0]))
+    drawn = student.top_k_choice.unchanged(tokens=tokens, p=p, k=most, rng=rng)
+    ensure(reference.top_k(p, most)[choice(drawn, tokens)] > 0, f"eines der {most} größten")
