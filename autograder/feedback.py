@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Grade as BookedGrade
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Enum
+from traitlets import Enum, List
 
 from autograder.markup import (
     clean_fragment,
@@ -232,6 +232,9 @@ class PrepareFeedback(NbGraderPreprocessor):
     """Decide what a student's page shows; runs after nbgrader's GetGrades."""
 
     language = Enum(["de", "en"], "de", help="The language of the page.").tag(config=True)
+
+    # nbconvert's exporter sets this for every preprocessor, and warns where one does not know it.
+    display_data_priority = List().tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]

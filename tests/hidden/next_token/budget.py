@@ -73,7 +73,7 @@ def term(share: float, p: float) -> float:
 
 def near_half(n: int, width: int) -> float:
     """P(abs(X - n/2) <= width) for X binomial with n fair coins, n even: the exact sum."""
-    return sum(comb(n, n // 2 + d) for d in range(-width, width + 1)) / 2**n
+    return sum(comb(n, n // 2 + d) for d in range(-width, width + 1)) / (1 << n)
 
 
 def total(counts: object, size: int) -> float:

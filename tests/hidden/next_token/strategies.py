@@ -100,6 +100,13 @@ def distinct_distributions() -> SearchStrategy[Vector]:
     return weights.map(normalised)
 
 
+def gapped_distributions() -> SearchStrategy[Vector]:
+    """Distributions with one to three zeros anywhere, and no other tie."""
+    weights = st.lists(st.integers(1, 30), min_size=1, max_size=LONGEST - 3, unique=True)
+    places = st.lists(st.integers(0, LONGEST), min_size=1, max_size=3)
+    return st.tuples(weights, places).map(lambda drawn: normalised(gapped(drawn[0], drawn[1])))
+
+
 def tied_distributions() -> SearchStrategy[Vector]:
     """Distributions whose largest probability occurs at least twice."""
     weights = st.lists(st.integers(0, 3), min_size=2, max_size=LONGEST)
@@ -178,13 +185,21 @@ def uniform(size: int) -> Vector:
 
 def one_hot(size: int, place: int) -> Vector:
     """The distribution that is 1 at one place."""
-    return np.eye(size)[place]
+    return np.eye(size, dtype=np.float64)[place, :]
 
 
 def masked(values: Sequence[float], place: int) -> Vector:
     """The values with one -inf put in between."""
     at = place % (len(values) + 1)
     return floats([*values[:at], -np.inf, *values[at:]])
+
+
+def gapped(weights: Sequence[int], places: Sequence[int]) -> list[int]:
+    """The weights with a 0 put in at each of the places."""
+    longer = list(weights)
+    for place in places:
+        longer.insert(place, 0)
+    return longer
 
 
 def has_tie(weights: Sequence[int]) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypothesis import example, given, settings
 
 from autograder.law import choice, ensure, points
+from autograder.student import Student
 from solutions import next_token as reference
 from tests.hidden.next_token.strategies import (
     Case,
@@ -21,7 +20,7 @@ from tests.hidden.next_token.strategies import (
 
 @points(1.5, task="argmax_choice", hint="Gesucht ist der Platz des größten Werts, nicht der Wert.")
 @given(case=cases(distinct_distributions()))
-def test_takes_the_largest(student: Any, case: Case) -> None:
+def test_takes_the_largest(student: Student, case: Case) -> None:
     """Gewählt wird das Token mit der größten Wahrscheinlichkeit, als Paar aus Token und Index."""
     expected = reference.argmax_choice(*case)
     ensure(choice(student.argmax_choice(*case), case[0]) == expected[1], repr(expected))
@@ -30,7 +29,7 @@ def test_takes_the_largest(student: Any, case: Case) -> None:
 @points(1, task="argmax_choice", hint="Bei [0.4, 0.4, 0.2] gewinnt das Token ganz links.")
 @given(case=cases(tied_distributions()))
 @example(case=(numbered(1000), uniform(1000)))
-def test_takes_the_first_of_a_tie(student: Any, case: Case) -> None:
+def test_takes_the_first_of_a_tie(student: Student, case: Case) -> None:
     """Teilen sich mehrere Token die größte Wahrscheinlichkeit, so gewinnt das erste von ihnen."""
     expected = reference.argmax_choice(*case)
     ensure(choice(student.argmax_choice(*case), case[0]) == expected[1], repr(expected))
@@ -39,7 +38,7 @@ def test_takes_the_first_of_a_tie(student: Any, case: Case) -> None:
 @points(0.5, task="argmax_choice", hint="Sortiere weder tokens noch p an Ort und Stelle.")
 @given(case=cases(distinct_distributions()), other=cases(distributions()))
 @settings(max_examples=25)
-def test_has_no_side_effects(student: Any, case: Case, other: Case) -> None:
+def test_has_no_side_effects(student: Student, case: Case, other: Case) -> None:
     """Die Argumente bleiben, wie sie waren, kein Aufruf wirkt auf den nächsten, und die Parameter
     heißen wie in der Vorlage."""
     (tokens, p), expected = case, reference.argmax_choice(*case)

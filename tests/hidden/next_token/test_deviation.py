@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from hypothesis import assume, example, given, settings
 
 from autograder.law import Vector, agree, points
+from autograder.student import Student
 from solutions import next_token as reference
 from tests.hidden.next_token.strategies import distributions, frequencies, normalised, uniform
 
 
-@points(1, task="deviation", hint="Eine Zahl für alle Token: die des Tokens, das am weitesten abliegt.")
+@points(1, task="deviation", hint="Eine Zahl für alle: Welches Token liegt am weitesten daneben?")
 @given(pair=frequencies())
 @example(pair=(uniform(1000), normalised(range(1000))))
-def test_is_the_largest_difference(student: Any, pair: tuple[Vector, Vector]) -> None:
-    """Die Abweichung ist der größte Abstand zwischen Wahrscheinlichkeit und relativer Häufigkeit."""
+def test_is_the_largest_difference(student: Student, pair: tuple[Vector, Vector]) -> None:
+    """Die Abweichung ist der größte Abstand zwischen Wahrscheinlichkeit und Häufigkeit."""
     agree(student.deviation(*pair), reference.deviation(*pair))
 
 
-@points(1, task="deviation", hint="Ein Abstand hat kein Vorzeichen: 0.2 zu viel ist wie 0.2 zu wenig.")
+@points(1, task="deviation", hint="Ein Abstand hat kein Vorzeichen.")
 @given(pair=frequencies(least=3))
 @example(pair=(np.array([0.6, 0.2, 0.2]), np.array([0.2, 0.4, 0.4])))
-def test_counts_both_directions(student: Any, pair: tuple[Vector, Vector]) -> None:
+def test_counts_both_directions(student: Student, pair: tuple[Vector, Vector]) -> None:
     """Zu selten zählt genauso wie zu oft: Vertauschst du p und rel, bleibt die Abweichung."""
     p, rel = pair
     assume(abs((p - rel).max()) != abs((p - rel).min()))
@@ -34,7 +33,7 @@ def test_counts_both_directions(student: Any, pair: tuple[Vector, Vector]) -> No
 @points(0.5, task="deviation", hint="Was kommt heraus, wenn p und rel dasselbe sind?")
 @given(p=distributions())
 @settings(max_examples=25)
-def test_is_zero_for_a_perfect_sample(student: Any, p: Vector) -> None:
+def test_is_zero_for_a_perfect_sample(student: Student, p: Vector) -> None:
     """Treffen die Häufigkeiten genau, ist die Abweichung 0, sonst größer."""
     agree(student.deviation(p, p), 0)
     rel = np.eye(len(p))[int(np.argmin(p))]
@@ -46,7 +45,7 @@ def test_is_zero_for_a_perfect_sample(student: Any, p: Vector) -> None:
 @given(pair=frequencies(least=2), other=frequencies())
 @settings(max_examples=25)
 def test_has_no_side_effects(
-    student: Any, pair: tuple[Vector, Vector], other: tuple[Vector, Vector]
+    student: Student, pair: tuple[Vector, Vector], other: tuple[Vector, Vector]
 ) -> None:
     """p und rel bleiben, wie sie waren, kein Aufruf wirkt auf den nächsten, und die Parameter
     heißen wie in der Vorlage."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from hypothesis import assume, example, given, settings
 
 from autograder.law import Vector, agree, ensure, number, points
+from autograder.student import Student
 from solutions import next_token as reference
 from tests.hidden.next_token.strategies import (
     distributions,
@@ -22,7 +21,7 @@ from tests.hidden.next_token.strategies import (
 @given(p=positive_distributions())
 @example(p=np.array([1.0]))
 @example(p=uniform(1000))
-def test_follows_the_formula(student: Any, p: Vector) -> None:
+def test_follows_the_formula(student: Student, p: Vector) -> None:
     """Die Entropie ist die Summe aus der Formel, mit dem natürlichen Logarithmus gerechnet."""
     agree(student.entropy(p), reference.entropy(p), rtol=0, atol=1e-6)
 
@@ -30,7 +29,7 @@ def test_follows_the_formula(student: Any, p: Vector) -> None:
 @points(1, task="entropy", hint="Was macht NumPy aus 0 * log(0)? Wie umgehst du diesen Fall?")
 @given(p=zero_distributions())
 @example(p=one_hot(3, 0))
-def test_lets_zeros_count_nothing(student: Any, p: Vector) -> None:
+def test_lets_zeros_count_nothing(student: Student, p: Vector) -> None:
     """Ein Token mit Wahrscheinlichkeit 0 trägt nichts zur Entropie bei, und nan kommt nicht vor."""
     agree(student.entropy(p), reference.entropy(p), rtol=0, atol=1e-6)
 
@@ -38,7 +37,7 @@ def test_lets_zeros_count_nothing(student: Any, p: Vector) -> None:
 @points(1, task="entropy", hint="Vergleiche [0.5, 0.5] mit [0.9, 0.1]: Wo bist du unsicherer?")
 @given(p=positive_distributions(), q=positive_distributions())
 @example(p=np.array([0.5, 0.5]), q=np.array([0.9, 0.1]))
-def test_grows_with_uncertainty(student: Any, p: Vector, q: Vector) -> None:
+def test_grows_with_uncertainty(student: Student, p: Vector, q: Vector) -> None:
     """Je ungewisser das nächste Token, desto größer die Entropie; negativ ist sie nie."""
     gap = reference.entropy(p) - reference.entropy(q)
     assume(abs(gap) > 0.01)
@@ -52,7 +51,7 @@ def test_grows_with_uncertainty(student: Any, p: Vector, q: Vector) -> None:
 @given(p=distributions(), other=distributions())
 @example(p=np.array([0.9, 0.1]), other=np.array([0.5, 0.5]))
 @settings(max_examples=25)
-def test_has_no_side_effects(student: Any, p: Vector, other: Vector) -> None:
+def test_has_no_side_effects(student: Student, p: Vector, other: Vector) -> None:
     """Die Verteilung bleibt, wie sie war, kein Aufruf wirkt auf den nächsten, und der Parameter
     heißt wie in der Vorlage."""
     agree(student.entropy.unchanged(p=p), reference.entropy(p), rtol=0, atol=1e-6)

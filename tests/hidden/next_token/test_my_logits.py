@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from autograder.law import Vector, ensure, fail, points, vector
+from autograder.student import Student
 from solutions import next_token as reference
 
 SLACK = 1e-9  # for the rounding in p, at the contract's bounds
 
 
 @points(1, task="my_logits", hint="Gleiche Logits ergeben gleiche Wahrscheinlichkeiten.")
-def test_two_are_nearly_equal(student: Any) -> None:
+def test_two_are_nearly_equal(student: Student) -> None:
     """Die beiden wahrscheinlichsten Token liegen höchstens 0.01 auseinander, und nicht alle Token
     sind gleich wahrscheinlich."""
     p = ranked(student.variable("my_logits"))
@@ -22,7 +21,7 @@ def test_two_are_nearly_equal(student: Any) -> None:
 
 
 @points(1.5, task="my_logits", hint="Senke die Logits aller Token, die nicht vorn liegen sollen.")
-def test_the_third_is_far_behind(student: Any) -> None:
+def test_the_third_is_far_behind(student: Student) -> None:
     """Zwei Token führen dicht beieinander, und das dritte liegt mindestens 0.05 hinter ihnen."""
     p = ranked(student.variable("my_logits"))
     ensure(p[0] - p[1] <= 0.05, "zwei führen dicht beieinander", f"{p[0]:.4f} und {p[1]:.4f}")
@@ -30,7 +29,7 @@ def test_the_third_is_far_behind(student: Any) -> None:
 
 
 @points(0.5, task="my_logits", hint="np.array([...]) mit einer Zahl für jedes Token aus vocab.")
-def test_is_an_array(student: Any) -> None:
+def test_is_an_array(student: Student) -> None:
     """my_logits ist ein NumPy-Array mit einer endlichen Zahl für jedes Token, und zwei Token
     führen dicht beieinander."""
     value = student.variable("my_logits")

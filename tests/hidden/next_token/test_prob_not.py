@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autograder.law import agree, points, rejects
+from autograder.student import Student
 from solutions import next_token as reference
 from tests.hidden.next_token.strategies import (
     WORDS,
@@ -20,9 +19,9 @@ from tests.hidden.next_token.strategies import (
 )
 
 
-@points(1, task="prob_not", hint="Mit welcher Wahrscheinlichkeit kommt das Token? Was bleibt von 1?")
+@points(1, task="prob_not", hint="Zusammen haben alle Token die Wahrscheinlichkeit 1.")
 @given(case=cases(positive_distributions()), at=st.integers(0, 7))
-def test_is_the_probability_of_the_others(student: Any, case: Case, at: int) -> None:
+def test_is_the_probability_of_the_others(student: Student, case: Case, at: int) -> None:
     """Das Ergebnis ist die Wahrscheinlichkeit, dass irgendein anderes Token gezogen wird."""
     token = case[0][at % len(case[0])]
     agree(student.prob_not(*case, token), reference.prob_not(*case, token))
@@ -31,7 +30,7 @@ def test_is_the_probability_of_the_others(student: Any, case: Case, at: int) -> 
 @points(0.5, task="prob_not", hint="Was ist mit einem Token, das sicher oder nie gezogen wird?")
 @given(case=cases(zero_distributions()))
 @settings(max_examples=30)
-def test_reaches_from_zero_to_one(student: Any, case: Case) -> None:
+def test_reaches_from_zero_to_one(student: Student, case: Case) -> None:
     """Auch für unmögliche und für sichere Token stimmt die Wahrscheinlichkeit."""
     for token in case[0]:
         agree(student.prob_not(*case, token), reference.prob_not(*case, token))
@@ -41,7 +40,7 @@ def test_reaches_from_zero_to_one(student: Any, case: Case) -> None:
 @points(1, task="prob_not", hint="Auch „Par“ ist unbekannt, wenn nur „Paris“ in der Liste steht.")
 @given(case=cases(distributions()), token=st.sampled_from(["", "Pari", "PARIS", "x"]) | WORDS)
 @settings(max_examples=40)
-def test_refuses_unknown_tokens(student: Any, case: Case, token: str) -> None:
+def test_refuses_unknown_tokens(student: Student, case: Case, token: str) -> None:
     """Ein Token, das nicht in der Liste steht, führt zu einem ValueError, ein bekanntes nicht."""
     tokens, p = case
     assume(token not in tokens)
@@ -52,7 +51,7 @@ def test_refuses_unknown_tokens(student: Any, case: Case, token: str) -> None:
 @points(0.5, task="prob_not", hint="Lösche nichts aus tokens oder p: Sie gehören dir nicht.")
 @given(case=cases(distributions()), other=cases(distributions()))
 @settings(max_examples=25)
-def test_has_no_side_effects(student: Any, case: Case, other: Case) -> None:
+def test_has_no_side_effects(student: Student, case: Case, other: Case) -> None:
     """Die Argumente bleiben, wie sie waren, kein Aufruf wirkt auf den nächsten, und die Parameter
     heißen wie in der Vorlage."""
     (tokens, p), expected = case, reference.prob_not(*case, case[0][0])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from hypothesis import example, given, settings
 
 from autograder.law import choice, ensure, generator, points
+from autograder.student import Student
 from solutions import next_token as reference
 from tests.hidden.next_token.budget import fit, fit_draws
 from tests.hidden.next_token.strategies import (
@@ -27,7 +26,7 @@ from tests.hidden.next_token.strategies import (
 @example(case=(["Paris", "Rom", "."], np.array([0.0, 0.5, 0.5])), seed=0)
 @example(case=(["Paris", "Rom", "."], np.array([0.0, 0.0, 1.0])), seed=0)
 @settings(max_examples=40)
-def test_returns_token_and_index(student: Any, case: Case, seed: int) -> None:
+def test_returns_token_and_index(student: Student, case: Case, seed: int) -> None:
     """Das Ergebnis ist ein Paar aus einem möglichen Token und dem Index dieses Tokens."""
     tokens, p = case
     idx = choice(student.sample_choice(tokens, p, generator(seed)), tokens)
@@ -39,7 +38,7 @@ def test_returns_token_and_index(student: Any, case: Case, seed: int) -> None:
 @example(case=(["Paris", "Rom", "."], np.array([0.0, 1.0, 0.0])), seed=0)
 @example(case=(numbered(1000), normalised([0] * 400 + [1, 0, 3] + [0] * 597)), seed=0)
 @settings(max_examples=20)
-def test_never_draws_the_impossible(student: Any, case: Case, seed: int) -> None:
+def test_never_draws_the_impossible(student: Student, case: Case, seed: int) -> None:
     """Ein Token mit Wahrscheinlichkeit 0 wird nie gezogen, wo in der Liste es auch steht."""
     tokens, p = case
     for drawn in student.sample_choice.repeat(60, tokens, p, generator(seed)):
@@ -48,7 +47,7 @@ def test_never_draws_the_impossible(student: Any, case: Case, seed: int) -> None
 
 # 7 + 6 + 10 = 23 comparisons
 @points(1.5, task="sample_choice", hint="Ziehe 1000 Mal und zähle: Passen die Anteile zu p?")
-def test_draws_with_the_given_probabilities(student: Any) -> None:
+def test_draws_with_the_given_probabilities(student: Student) -> None:
     """Wer sehr oft zieht, bekommt jedes Token ungefähr so oft, wie seine Wahrscheinlichkeit
     es sagt."""
     uneven, steep = normalised([0, 2, 60, 0, 30, 8, 0]), normalised(range(1, 1001))
@@ -61,7 +60,7 @@ def test_draws_with_the_given_probabilities(student: Any) -> None:
 
 # 9 comparisons
 @points(1, task="sample_choice", hint="Jeder Aufruf muss neuen Zufall aus rng holen.")
-def test_draws_independently(student: Any) -> None:
+def test_draws_independently(student: Student) -> None:
     """Jede Ziehung ist neu: Was eben gezogen wurde, sagt nichts darüber, was als Nächstes kommt."""
     tokens, p = ["Paris", "Rom", "."], np.array([0.5, 0.3, 0.2])
     drawn = student.sample_choice.repeat(8000, tokens, p, generator(7))
@@ -74,7 +73,7 @@ def test_draws_independently(student: Any) -> None:
 @points(1, task="sample_choice", hint="Alles Zufällige kommt aus rng, nichts aus np.random.*.")
 @given(case=cases(distributions()), seed=seeds())
 @settings(max_examples=20)
-def test_follows_the_generator(student: Any, case: Case, seed: int) -> None:
+def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
     """Derselbe Startwert von rng ergibt dieselben Ziehungen, egal was vorher lief; ein anderer
     Startwert ergibt andere."""
     choice(student.sample_choice(*case, generator(seed)), case[0])
@@ -90,7 +89,7 @@ def test_follows_the_generator(student: Any, case: Case, seed: int) -> None:
 @points(0.5, task="sample_choice", hint="Sortiere weder tokens noch p an Ort und Stelle.")
 @given(case=cases(zero_distributions()), seed=seeds())
 @settings(max_examples=25)
-def test_has_no_side_effects(student: Any, case: Case, seed: int) -> None:
+def test_has_no_side_effects(student: Student, case: Case, seed: int) -> None:
     """Die Token und ihre Wahrscheinlichkeiten bleiben, wie sie waren, und die Parameter heißen
     wie in der Vorlage."""
     (tokens, p), rng = case, generator(seed)

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder.law import agree, array, ensure, generator, pair, points, vector
+from autograder.student import Student
 from solutions import next_token as reference
 from tests.hidden.next_token.budget import fit, near_half, total
 from tests.hidden.next_token.strategies import (
@@ -27,7 +28,7 @@ from tests.hidden.next_token.strategies import (
 @example(case=(["Paris", "Rom", "."], np.array([0.5, 0.5, 0.0])), n=1, seed=0)
 @example(case=(numbered(1000), normalised([0] * 500 + [1] * 499 + [0])), n=400, seed=0)
 @settings(max_examples=40)
-def test_counts_every_token(student: Any, case: Case, n: int, seed: int) -> None:
+def test_counts_every_token(student: Student, case: Case, n: int, seed: int) -> None:
     """Die Anzahlen ergeben zusammen n, jedes Token hat seinen Platz (auch mit Anzahl 0),
     und rel ist jeweils der Anteil an n."""
     tokens, p = case
@@ -40,7 +41,7 @@ def test_counts_every_token(student: Any, case: Case, n: int, seed: int) -> None
 @points(0.5, task="sample_many", hint="Sieh dir von beiden Ergebnissen .dtype und .shape an.")
 @given(case=cases(distributions()), n=st.integers(1, 40), seed=seeds())
 @settings(max_examples=20)
-def test_returns_two_arrays(student: Any, case: Case, n: int, seed: int) -> None:
+def test_returns_two_arrays(student: Student, case: Case, n: int, seed: int) -> None:
     """Das Ergebnis ist ein Tupel aus zwei NumPy-Arrays der Länge V: ganze Zahlen in counts,
     float64 in rel."""
     counts, rel = pair(student.sample_many(*case, n, generator(seed)))
@@ -50,7 +51,7 @@ def test_returns_two_arrays(student: Any, case: Case, n: int, seed: int) -> None
 
 # 6 + 7 = 13 comparisons
 @points(1, task="sample_many", hint="Zähle bei n = 500 nach: Passen die Anteile zu p?")
-def test_counts_follow_the_probabilities(student: Any) -> None:
+def test_counts_follow_the_probabilities(student: Student) -> None:
     """Bei vielen Ziehungen kommt jedes Token ungefähr so oft vor, wie seine Wahrscheinlichkeit
     es sagt."""
     usual = reference.softmax_with_temperature(reference.logits, 1.2)
@@ -64,7 +65,7 @@ def test_counts_follow_the_probabilities(student: Any) -> None:
 
 # 1 comparison: its two cells are one event and its opposite
 @points(1, task="sample_many", hint="Wirf 100 Münzen: Kommt dabei jedes Mal genau 50 Mal Kopf?")
-def test_counts_scatter(student: Any) -> None:
+def test_counts_scatter(student: Student) -> None:
     """Die Anzahlen sind wirklich gezogen: Von Mal zu Mal schwanken sie so stark, wie es
     n unabhängige Ziehungen tun."""
     tokens, p = ["Kopf", "Zahl"], np.array([0.5, 0.5])
@@ -75,11 +76,11 @@ def test_counts_scatter(student: Any) -> None:
     fit([near, 240 - near], split, ["47 bis 53 Mal Kopf", "öfter oder seltener Kopf"])
 
 
-# two right answers are equal by chance with probability below 1e-25
+# two right answers are equal by chance with probability below 1e-34
 @points(0.5, task="sample_many", hint="Benutze rng, wenn es da ist, und nichts sonst.")
 @given(case=cases(distributions()), seed=seeds())
 @settings(max_examples=20)
-def test_follows_the_generator(student: Any, case: Case, seed: int) -> None:
+def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
     """Derselbe Startwert von rng ergibt dieselben Anzahlen, egal was vorher lief; ein anderer
     Startwert ergibt andere."""
     pair(student.sample_many(*case, 5, generator(seed)))
@@ -94,13 +95,14 @@ def test_follows_the_generator(student: Any, case: Case, seed: int) -> None:
 
 # 4 * 6 = 24 comparisons
 @points(0.5, task="sample_many", hint="Was steht in der Vorlage hinter n= und rng=?")
-def test_has_defaults(student: Any) -> None:
+def test_has_defaults(student: Student) -> None:
     """Ohne n wird 2000 Mal gezogen, und ohne rng nimmt die Funktion einen eigenen, neuen
     Generator."""
-    p = reference.softmax(reference.logits)
-    for named in ({}, {"rng": generator(3)}, {"n": 500}, {"rng": None}):
+    p, rng = reference.softmax(reference.logits), generator(3)
+    calls: tuple[tuple[int, dict[str, Any]], ...]
+    calls = (2000, {}), (2000, {"rng": rng}), (500, {"n": 500}), (2000, {"rng": None})
+    for n, named in calls:
         counts, rel = pair(student.sample_many(reference.vocab, p, **named))
-        n = named.get("n", 2000)
         ensure(total(counts, len(p)) == n, f"Anzahlen mit der Summe {n}")
         agree(rel, vector(counts, len(p)) / n)
         fit(vector(counts, len(p)), p, reference.vocab)
@@ -109,7 +111,7 @@ def test_has_defaults(student: Any) -> None:
 @points(0.5, task="sample_many", hint="Sortiere weder tokens noch p an Ort und Stelle.")
 @given(case=cases(distributions()), n=st.integers(1, 40), seed=seeds())
 @settings(max_examples=25)
-def test_has_no_side_effects(student: Any, case: Case, n: int, seed: int) -> None:
+def test_has_no_side_effects(student: Student, case: Case, n: int, seed: int) -> None:
     """Die Token und ihre Wahrscheinlichkeiten bleiben, wie sie waren, und die Parameter heißen
     wie in der Vorlage."""
     (tokens, p), rng = case, generator(seed)

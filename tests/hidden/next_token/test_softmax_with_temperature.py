@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder.law import Vector, agree, array, points, rejects
+from autograder.student import Student
 from solutions import next_token as reference
 from tests.hidden.next_token.strategies import (
     huge_logits,
@@ -21,7 +20,7 @@ from tests.hidden.next_token.strategies import (
 
 @points(1, task="softmax_with_temperature", hint="Auf welcher Seite der Softmax wirkt T?")
 @given(z=logits(), T=temperatures())
-def test_divides_the_logits(student: Any, z: Vector, T: float) -> None:
+def test_divides_the_logits(student: Student, z: Vector, T: float) -> None:
     """Das Ergebnis ist die Softmax der Logits, nachdem alle durch die Temperatur geteilt sind."""
     agree(student.softmax_with_temperature(z, T), reference.softmax_with_temperature(z, T))
 
@@ -29,7 +28,7 @@ def test_divides_the_logits(student: Any, z: Vector, T: float) -> None:
 @points(1, task="softmax_with_temperature", hint="Wie groß wird z / T bei T = 0.01?")
 @given(z=st.one_of(logits(), huge_logits(), masked_logits()), T=st.sampled_from([0.01, 0.05, 100]))
 @example(z=np.array([20.0, 10.0]), T=0.01)
-def test_survives_extremes(student: Any, z: Vector, T: float) -> None:
+def test_survives_extremes(student: Student, z: Vector, T: float) -> None:
     """Auch sehr kalt (T = 0.01), sehr heiß (T = 100), mit riesigen und mit gesperrten Logits
     (-inf) kommen richtige Wahrscheinlichkeiten heraus."""
     agree(student.softmax_with_temperature(z, T), reference.softmax_with_temperature(z, T))
@@ -38,7 +37,7 @@ def test_survives_extremes(student: Any, z: Vector, T: float) -> None:
 @points(1, task="softmax_with_temperature", hint="Prüfe T, bevor du rechnest. Gehört die 0 dazu?")
 @given(z=logits(), bad=wrong_temperatures(), T=temperatures())
 @settings(max_examples=30)
-def test_refuses_wrong_temperatures(student: Any, z: Vector, bad: float, T: float) -> None:
+def test_refuses_wrong_temperatures(student: Student, z: Vector, bad: float, T: float) -> None:
     """Eine Temperatur, die nicht größer als 0 ist, führt zu einem ValueError, jede andere nicht."""
     rejects(student.softmax_with_temperature, z, bad)
     agree(student.softmax_with_temperature(z, T), reference.softmax_with_temperature(z, T))
@@ -47,7 +46,7 @@ def test_refuses_wrong_temperatures(student: Any, z: Vector, bad: float, T: floa
 @points(0.5, task="softmax_with_temperature", hint="Sieh dir type(...) deines Ergebnisses an.")
 @given(z=logits(), T=temperatures())
 @settings(max_examples=20)
-def test_returns_an_array(student: Any, z: Vector, T: float) -> None:
+def test_returns_an_array(student: Student, z: Vector, T: float) -> None:
     """Das Ergebnis ist ein NumPy-Array aus float64, so lang wie die Eingabe."""
     p = array(student.softmax_with_temperature(z, T), len(z))
     agree(p, reference.softmax_with_temperature(z, T))
@@ -56,7 +55,7 @@ def test_returns_an_array(student: Any, z: Vector, T: float) -> None:
 @points(0.5, task="softmax_with_temperature", hint="z /= T ändert das Array, das du bekommst.")
 @given(z=logits(), other=logits(), T=temperatures())
 @settings(max_examples=25)
-def test_has_no_side_effects(student: Any, z: Vector, other: Vector, T: float) -> None:
+def test_has_no_side_effects(student: Student, z: Vector, other: Vector, T: float) -> None:
     """Die Logits bleiben, wie sie waren, kein Aufruf wirkt auf den nächsten, und die Parameter
     heißen wie in der Vorlage."""
     p, q = (reference.softmax_with_temperature(values, T) for values in (z, other))

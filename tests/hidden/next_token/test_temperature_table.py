@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from autograder.law import agree, ensure, fail, number, points
 from autograder.literal import literal
+from autograder.student import Student
 from solutions import next_token as reference
 
 TEMPERATURES = (0.2, 1.0, 3.0)
 
 
 @points(1, task="temperature_table", hint="p_max steht vorn: der größte Wert der Verteilung bei T.")
-def test_holds_the_largest_probabilities(student: Any) -> None:
+def test_holds_the_largest_probabilities(student: Student) -> None:
     """Zu jeder der drei Temperaturen steht vorn die größte Wahrscheinlichkeit."""
     table = student.variable("temperature_table")
     for T in TEMPERATURES:
@@ -23,7 +22,7 @@ def test_holds_the_largest_probabilities(student: Any) -> None:
 
 
 @points(1, task="temperature_table", hint="H steht hinten und kommt aus deiner Funktion entropy.")
-def test_holds_the_entropies(student: Any) -> None:
+def test_holds_the_entropies(student: Student) -> None:
     """Zu jeder der drei Temperaturen steht hinten die Entropie."""
     table = student.variable("temperature_table")
     for T in TEMPERATURES:
@@ -32,7 +31,7 @@ def test_holds_the_entropies(student: Any) -> None:
 
 
 @points(1, task="temperature_table", hint="Die Form steht in der Vorlage: {0.2: (p_max, H), ...}.")
-def test_has_the_named_form(student: Any) -> None:
+def test_has_the_named_form(student: Student) -> None:
     """Die Tabelle ist ein dict mit genau drei Temperaturen und je einem Tupel (p_max, H), und
     mit der Temperatur fällt p_max und steigt H."""
     table = student.variable("temperature_table")

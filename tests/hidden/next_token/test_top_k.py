@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from hypothesis import example, given, settings
 
 from autograder.law import Vector, agree, array, points, rejects
+from autograder.student import Student
 from solutions import next_token as reference
 from tests.hidden.next_token.strategies import (
     cuts,
     distinct_distributions,
-    distributions,
+    gapped_distributions,
     normalised,
     tied_cuts,
     wrong_cuts,
-    zero_distributions,
 )
 
 Cut = tuple[Vector, int]  # a distribution and k
@@ -25,7 +23,7 @@ Cut = tuple[Vector, int]  # a distribution and k
 @points(1.5, task="top_k", hint="Was ist die Summe der k Werte, die bleiben? Teile durch sie.")
 @given(cut=cuts(distinct_distributions()))
 @example(cut=(normalised(range(1, 1001)), 40))
-def test_keeps_the_largest(student: Any, cut: Cut) -> None:
+def test_keeps_the_largest(student: Student, cut: Cut) -> None:
     """Die k größten Wahrscheinlichkeiten bleiben an ihrem Platz und ergeben zusammen wieder 1,
     alle anderen werden 0."""
     agree(student.top_k(*cut), reference.top_k(*cut))
@@ -35,50 +33,50 @@ def test_keeps_the_largest(student: Any, cut: Cut) -> None:
 @given(cut=tied_cuts())
 @example(cut=(np.full(4, 0.25), 2))
 @example(cut=(normalised([1, 2, 3] * 8), 12))
-def test_breaks_ties_by_index(student: Any, cut: Cut) -> None:
+def test_breaks_ties_by_index(student: Student, cut: Cut) -> None:
     """Stehen an der Grenze gleich große Werte, bleibt der mit dem kleineren Index: Es sind immer
     genau k Plätze."""
     agree(student.top_k(*cut), reference.top_k(*cut))
 
 
 @points(1, task="top_k", hint="k = 1 lässt nur einen Platz übrig, k = V ändert nichts.")
-@given(p=distributions())
+@given(p=distinct_distributions())
 @settings(max_examples=40)
-def test_reaches_from_one_to_all(student: Any, p: Vector) -> None:
+def test_reaches_from_one_to_all(student: Student, p: Vector) -> None:
     """Mit k = 1 bleibt nur das wahrscheinlichste Token, mit k = V die ganze Verteilung."""
     agree(student.top_k(p, 1), np.eye(len(p))[int(np.argmax(p))])
     agree(student.top_k(p, len(p)), p)
 
 
 @points(1, task="top_k", hint="Prüfe k, bevor du schneidest. Welche k sind erlaubt?")
-@given(wrong=wrong_cuts(), cut=cuts(distributions()))
+@given(wrong=wrong_cuts(), cut=cuts(distinct_distributions()))
 @settings(max_examples=40)
-def test_refuses_wrong_k(student: Any, wrong: Cut, cut: Cut) -> None:
+def test_refuses_wrong_k(student: Student, wrong: Cut, cut: Cut) -> None:
     """Ein k unter 1 oder über V führt zu einem ValueError, jedes andere nicht."""
     rejects(student.top_k, *wrong)
     agree(student.top_k(*cut), reference.top_k(*cut))
 
 
 @points(0.5, task="top_k", hint="Es dürfen auch Plätze mit Wahrscheinlichkeit 0 bleiben.")
-@given(cut=cuts(zero_distributions()))
+@given(cut=cuts(gapped_distributions()))
 @settings(max_examples=30)
-def test_copes_with_zeros(student: Any, cut: Cut) -> None:
+def test_copes_with_zeros(student: Student, cut: Cut) -> None:
     """Auch wenn manche Token schon Wahrscheinlichkeit 0 haben, stimmt die neue Verteilung."""
     agree(student.top_k(*cut), reference.top_k(*cut))
 
 
 @points(0.5, task="top_k", hint="Sieh dir type(...), .dtype und .shape deines Ergebnisses an.")
-@given(cut=cuts(distributions()))
+@given(cut=cuts(distinct_distributions()))
 @settings(max_examples=20)
-def test_returns_an_array(student: Any, cut: Cut) -> None:
+def test_returns_an_array(student: Student, cut: Cut) -> None:
     """Das Ergebnis ist ein NumPy-Array aus float64, so lang wie p."""
     agree(array(student.top_k(*cut), len(cut[0])), reference.top_k(*cut))
 
 
 @points(0.5, task="top_k", hint="Schreibe die Nullen in eine Kopie, nicht in p selbst.")
-@given(cut=cuts(distributions()), other=cuts(distributions()))
+@given(cut=cuts(gapped_distributions()), other=cuts(distinct_distributions()))
 @settings(max_examples=25)
-def test_has_no_side_effects(student: Any, cut: Cut, other: Cut) -> None:
+def test_has_no_side_effects(student: Student, cut: Cut, other: Cut) -> None:
     """Die Verteilung bleibt, wie sie war, kein Aufruf wirkt auf den nächsten, und die Parameter
     heißen wie in der Vorlage."""
     agree(student.top_k.unchanged(p=cut[0], k=cut[1]), reference.top_k(*cut))
