@@ -45,3 +45,12 @@ c.Autograde.autograde_preprocessors = [
 ]
 # Limits by name, see autograder/limits.py, for example:
 # c.GradeSubmission.limits = {"cell_seconds": 60, "memory_bytes": 4 * 1024**3}
+
+# --- what students get back ---------------------------------------------------
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "autograder.page.PrepareFeedback",
+]
+c.GenerateFeedback.exporter_class = "autograder.page.FeedbackExporter"
+# the formgrader shows students' Markdown too: without this filter its scripts would run there
+c.HTMLExporter.filters = {"markdown2html": "autograder.markup.markdown2html"}

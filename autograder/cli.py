@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 from nbformat import NotebookNode
@@ -20,6 +20,7 @@ from autograder.model import to_json
 from autograder.notebook import read_notebook
 from autograder.preprocessors import GradeSubmission
 from autograder.submission import restore
+from autograder.texts import Language
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -57,7 +58,7 @@ def grade(
         with trouble.status(f"grading {notebook}"):
             result = grade_apart(step.job(str(where.root), assignment, restored.notebook))
         graded = result.grade.with_remarks(restored.remarks)
-        report.show_grade(console, graded, step.language)
+        report.show_grade(console, graded, cast(Language, step.language))
         if json is not None:
             json.write_bytes(to_json(graded))
     raise typer.Exit(code=1 if graded.earned is None else 0)

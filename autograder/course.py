@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.errors import GraderError
 from autograder.notebook import read_notebook

@@ -28,7 +28,7 @@ from autograder.sandbox import find_bwrap
 OLDEST = (3, 11)
 STEP = "autograder.preprocessors.GradeSubmission"
 # Runs inside the sandbox: each line of its answer is one restriction, and whether it holds.
-PROBE = '''
+PROBE = """
 import json, os, socket
 def refused(action, *arguments):
     try:
@@ -51,7 +51,7 @@ print(json.dumps({{
     "own processes only": len([p for p in os.listdir("/proc") if p.isdigit()]) < 10,
     "no grader's environment": {secret!r} not in os.environ,
 }}))
-'''
+"""
 
 
 def examine(folder: Path) -> Iterator[Finding]:
@@ -111,11 +111,13 @@ def examine_settings(course: Course) -> Finding:
     """Whether nbgrader is told to grade with this package."""
     try:
         steps = course.config().Autograde.autograde_preprocessors
-    except Exception as error:  # noqa: BLE001 -- the settings are a Python file: anything can happen
+    except Exception as error:
         return Finding("settings", False, f"{type(error).__name__}: {error}")
     fine = isinstance(steps, list) and STEP in map(str, steps)
     remedy = f"Put {STEP} into c.Autograde.autograde_preprocessors in nbgrader_config.py."
-    return Finding("settings", fine, "nbgrader grades with this package" if fine else "not set", remedy)
+    return Finding(
+        "settings", fine, "nbgrader grades with this package" if fine else "not set", remedy
+    )
 
 
 def examine_assignment(course: Course, assignment: str) -> Finding:

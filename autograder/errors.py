@@ -54,5 +54,3 @@ class Raised(StudentError):
 
 class GraderError(Exception):
     """The grader, its set-up or a hidden test is at fault, not the student."""
-
-

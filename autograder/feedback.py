@@ -1,40 +1,22 @@
-"""Show students their grades: the feedback on a task, and the page of a submission.
+"""Show a student what became of a task: the one trusted output of a test cell.
 
-How it works. Grading puts `render_task` into the one trusted output of a test
-cell, where the formgrader shows it as it is. `nbgrader generate_feedback` then
-runs `PrepareFeedback`, which decides what a page shows (`Page`), and
-`FeedbackExporter`, whose template only lays it out. The source of a test cell
-never reaches the page, and everything by a student passes `markup` first.
+Grading puts `render_task` into the test cell, where the formgrader shows it as
+it is, and the page of a submission (`page`) embeds it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
-from nbconvert.exporters import HTMLExporter
-from nbformat import NotebookNode
-from nbgrader.api import Grade as BookedGrade
-from nbgrader.api import Gradebook
-from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Enum, List
 
-from autograder.markup import (
-    clean_fragment,
-    clean_html,
-    clean_markdown,
-    clean_output,
-    markdown2html,
-    readable,
-)
+from autograder.markup import readable
 from autograder.model import Outcome, TaskGrade
-from autograder.notebook import grade_id_of, is_graded, is_test, nbgrader_of, task_of
 from autograder.texts import Language, Message, Sentence, say
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -44,10 +26,7 @@ LONGEST = 2_000  # characters of one value or sentence
 # How a value begins, as opposed to a sentence of the course.
 VALUE = re.compile(r"[-\d\[({'\"]|np\.|(?:True|False|None)$")
 CODE_KEYS = {"raised", "raised_silently"}
-NO_RESPONSE = "No response."  # nbgrader's own comment on an unchanged answer
 PATH_END = re.compile(r"(?:/[^\s/'\"<>|:;,)\]]+)*")
-
-State = Literal["full", "partial", "none", "graded", "manual", "review", "pending", "not_graded"]
 
 
 def render_task(task: TaskGrade, language: Language, *, places: Iterable[str | Path] = ()) -> str:
@@ -169,7 +148,7 @@ def bounded(text: str, places: Iterable[str | Path]) -> str:
 def sentence(text: str) -> Markup:
     """The escaped sentence, with code where it stands between backquotes."""
     escaped = str(escape(readable(text)))
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped))  # noqa: S704 -- escaped above
 
 
 @cache
@@ -182,216 +161,3 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One graded cell in the table of tasks."""
-
-    anchor: str
-    label: str
-    code: bool  # whether the label is a name in the notebook
-    score: str
-    points: str
-    state: State
-
-
-@dataclass(frozen=True, slots=True)
-class CellView:
-    """One cell of the notebook as the page shows it."""
-
-    kind: Literal["text", "code", "raw", "test", "answer"]
-    cell: NotebookNode
-    outputs: tuple[NotebookNode, ...] = ()
-    row: Row | None = None
-    fragment: Markup = NOTHING
-    comment: Markup = NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """All that the template of a submission's page needs."""
-
-    language: Language
-    notebook: str
-    student: str
-    score: str
-    points: str
-    share: float  # of the points, 0 to 1
-    penalty: str | None
-    pending: str | None
-    rows: tuple[Row, ...]
-    cells: tuple[CellView, ...]
-
-    def text(self, key: str, **data: str) -> str:
-        """A sentence of the catalogue."""
-        return say(Message.of(key, **data), self.language)
-
-
-class PrepareFeedback(NbGraderPreprocessor):
-    """Decide what a student's page shows; runs after nbgrader's GetGrades."""
-
-    language = Enum(["de", "en"], "de", help="The language of the page.").tag(config=True)
-
-    # nbconvert's exporter sets this for every preprocessor, and warns where one does not know it.
-    display_data_priority = List().tag(config=True)
-
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Put the `Page` beside the notebook, and take the tests out of it."""
-        about = resources["nbgrader"]
-        names = (about["notebook"], about["assignment"], about["student"])
-        language = cast(Language, self.language)
-        with Gradebook(about["db_url"]) as gradebook:
-            booked = {
-                grade_id_of(cell): gradebook.find_grade(grade_id_of(cell), *names)
-                for cell in nb.cells
-                if is_graded(cell) or nbgrader_of(cell).get("task")
-            }
-            student = gradebook.find_student(about["student"])
-            name = " ".join(filter(None, (student.first_name, student.last_name)))
-            resources["feedback"] = page(nb, about, booked, name or student.id, language)
-        for cell in filter(is_test, nb.cells):
-            cell.source, cell.outputs = "", []
-        return nb, resources
-
-
-def page(
-    nb: NotebookNode,
-    about: dict[str, Any],
-    booked: dict[str, BookedGrade],
-    student: str,
-    language: Language,
-) -> Page:
-    """The page of one notebook, from its cells and its grades in the gradebook."""
-    rows = table(nb.cells, booked, language)
-    missing = sum(g.max_score for g in booked.values() if booked_state(g, False) == "pending")
-    score, most, penalty = about["score"], about["max_score"], about["late_penalty"]
-    return Page(
-        language=language,
-        notebook=about["notebook"],
-        student=student,
-        score=points(score, language),
-        points=points(most, language),
-        share=min(1.0, max(0.0, score / most)) if most else 0.0,
-        penalty=points(penalty, language) if penalty else None,
-        pending=points(missing, language) if missing else None,
-        rows=tuple(rows.values()),
-        cells=tuple(cell_view(cell, rows, language) for cell in nb.cells),
-    )
-
-
-def table(
-    cells: Iterable[NotebookNode], booked: dict[str, BookedGrade], language: Language
-) -> dict[str, Row]:
-    """A row for each graded cell by its grade_id, in the order of the notebook."""
-    rows: dict[str, Row] = {}
-    heading = ""
-    for cell in cells:
-        heading = last_heading(cell) or heading
-        grade_id = grade_id_of(cell)
-        if grade_id not in booked:
-            continue
-        grade, test = booked[grade_id], is_test(cell)
-        state = booked_state(grade, test)
-        rows[grade_id] = Row(
-            anchor=f"aufgabe-{len(rows) + 1}",
-            label=task_of(cell) if test else heading or grade_id,
-            code=test,
-            score=NOT_YET if state in {"pending", "not_graded"} else points(grade.score, language),
-            points=points(grade.max_score, language),
-            state=state,
-        )
-    return rows
-
-
-def booked_state(grade: BookedGrade, test: bool) -> State:
-    """How far a cell is graded. nbgrader counts what nobody has graded as 0."""
-    if grade.manual_score is not None:
-        return "review" if grade.needs_manual_grade else "manual"
-    if grade.needs_manual_grade or grade.auto_score is None:
-        return "not_graded" if test else "pending"
-    if not test:
-        return "graded"
-    if grade.score >= grade.max_score:
-        return "full"
-    return "partial" if grade.score > 0 else "none"
-
-
-def last_heading(cell: NotebookNode) -> str:
-    """The last heading of a Markdown cell, without its marks."""
-    if cell.cell_type != "markdown":
-        return ""
-    found = re.findall(r"^#{1,6}[ \t]+(.+?)[ \t#]*$", cell.source, flags=re.MULTILINE)
-    return re.sub(r"[*_`]", "", found[-1])[:80] if found else ""
-
-
-def cell_view(cell: NotebookNode, rows: dict[str, Row], language: Language) -> CellView:
-    """One cell, cleaned and ready to be laid out."""
-    row = rows.get(grade_id_of(cell))
-    if is_test(cell):
-        return CellView("test", cell, row=row, fragment=trusted_fragment(cell))
-    return CellView(
-        kind="answer" if row else KINDS[cell.cell_type],
-        cell=cell,
-        outputs=tuple(clean_outputs(cell, language)),
-        row=row,
-        comment=comment(cell, language),
-    )
-
-
-KINDS: dict[str, Literal["text", "code", "raw"]] = {
-    "markdown": "text",
-    "code": "code",
-    "raw": "raw",
-}
-
-
-def trusted_fragment(cell: NotebookNode) -> Markup:
-    """What `render_task` put into a test cell, or nothing where it did not.
-
-    The output of a test cell that ran as plain nbgrader would run it can hold
-    hidden tests in a traceback, so nothing but a fragment is ever shown.
-    """
-    if len(cell.outputs) == 1 and cell.outputs[0].output_type == "execute_result":
-        html = cell.outputs[0].data.get("text/html", "")
-        if html.startswith('<section class="ag-task">'):
-            return clean_fragment(html)
-    return Markup()
-
-
-def clean_outputs(cell: NotebookNode, language: Language) -> Iterator[NotebookNode]:
-    """The outputs of a student's cell, cleaned once more."""
-    for output in cell.get("outputs", []):
-        cleaned = clean_output(output, language=language)
-        if cleaned is not None:
-            yield cleaned
-
-
-def comment(cell: NotebookNode, language: Language) -> Markup:
-    """What a person, or nbgrader, wrote about an answer."""
-    text = str(nbgrader_of(cell).get("comment") or "")
-    if text == NO_RESPONSE:
-        text = say(Message.of("page_no_response"), language)
-    return clean_markdown(text)
-
-
-class FeedbackExporter(HTMLExporter):
-    """The page of a submission, laid out by `templates/feedback`.
-
-    The template is set here and not by configuration: `HTMLExporter.*` also
-    configures the formgrader's own pages, which would then not find theirs.
-    """
-
-    def __init__(self, **named: Any) -> None:
-        super().__init__(**named)
-        self.template_name = "feedback"
-        self.extra_template_basedirs = [str(TEMPLATES)]
-        self.template_paths = self._template_paths()
-
-    def default_filters(self) -> Iterator[tuple[str, Any]]:
-        """nbconvert's filters, with those that clean what a student wrote."""
-        yield from super().default_filters()
-        yield "markdown2html", markdown2html
-        yield "clean_html", clean_html

@@ -125,9 +125,7 @@ def suite_folder(course: str, assignment: str) -> Path:
     return folder
 
 
-def assemble(
-    job: Job, notebook: NotebookNode, session: Grading, remarks: tuple[str, ...]
-) -> Grade:
+def assemble(job: Job, notebook: NotebookNode, session: Grading, remarks: tuple[str, ...]) -> Grade:
     """The grade: a task for each test cell, with what became of its laws."""
     fault = "\n".join(session.faults)[:FAULT_LENGTH]
     tasks = tuple(
@@ -174,7 +172,7 @@ def record(notebook: NotebookNode, grade: Grade, language: Language) -> str:
         if is_test(cell):
             cell.outputs = [trusted_output(tasks[task_of(cell)], language)]
         elif cell.cell_type == "code":
-            cleaned = [clean_output(output) for output in cell.outputs]
+            cleaned = [clean_output(output, language=language) for output in cell.outputs]
             cell.outputs = [output for output in cleaned if output is not None]
     return nbformat.writes(notebook)
 

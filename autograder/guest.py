@@ -24,6 +24,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from autograder import wire
@@ -42,7 +43,7 @@ def main() -> None:
     restrict(settings)
     from ipykernel.kernelapp import IPKernelApp
 
-    app = IPKernelApp.instance()
+    app: Any = IPKernelApp.instance()
     app.initialize(["-f", connection_file])
     control = socket.socket(fileno=int(descriptor))
     threading.Thread(
@@ -71,10 +72,10 @@ def restrict(settings: dict[str, int]) -> None:
 def take_snapshots(control: socket.socket, namespace: Namespace, limit: int) -> None:
     """Fork a snapshot whenever the grader asks for one, until it is gone."""
     for _, connection in requests(control):
-        if connection is not None and not fork():
-            control.close()
-            end_with(lambda: serve_snapshot(connection, namespace, limit))
         if connection is not None:
+            if not fork():
+                control.close()
+                end_with(partial(serve_snapshot, connection, namespace, limit))
             connection.close()
         control.send(b'{"done": true}')
 
@@ -89,7 +90,7 @@ def serve_snapshot(control: socket.socket, namespace: Namespace, limit: int) -> 
             pid = fork()
             if not pid:
                 control.close()
-                end_with(lambda: serve_calls(connection, namespace, limit))
+                end_with(partial(serve_calls, connection, namespace, limit))
             connection.close()
             workers[request["open"]] = pid
         elif (pid := workers.pop(request.get("kill"), 0)) != 0:
@@ -131,8 +132,8 @@ def silence() -> None:
     for descriptor in (0, 1, 2):
         os.dup2(nowhere.fileno(), descriptor)
     with contextlib.suppress(Exception):
+        from IPython.core.displaypub import CapturingDisplayPublisher
         from IPython.core.interactiveshell import InteractiveShell
-        from IPython.utils.capture import CapturingDisplayPublisher
 
         InteractiveShell.instance().display_pub = CapturingDisplayPublisher()
 
@@ -173,7 +174,7 @@ def call(function: Callable[..., Any], request: dict[str, Any]) -> dict[str, Any
             value = function(*arguments, **named)
         else:
             value = [function(*arguments, **named) for _ in range(times)]
-    except BaseException as error:  # noqa: BLE001 -- SystemExit and KeyboardInterrupt are answers too
+    except BaseException as error:
         reply = {"raised": describe(error)}
     else:
         reply = say_value(value)
@@ -186,7 +187,7 @@ def say_value(value: Any) -> dict[str, Any]:
         return {"value": wire.pack(value)}
     except wire.WireError as error:
         return {"unreadable": error.what}
-    except BaseException as error:  # noqa: BLE001 -- a student's class may raise anything here
+    except BaseException as error:
         return {"unreadable": type(error).__name__}
 
 
@@ -194,7 +195,7 @@ def say_arguments(arguments: list[Any], named: dict[str, Any]) -> dict[str, Any]
     """The arguments after the call, with the state that generators were left in."""
     try:
         return {"arguments": wire.pack(arguments), "named": wire.pack(named)}
-    except BaseException:  # noqa: BLE001 -- the call put something odd into a list of ours
+    except BaseException:
         return {"arguments": None, "named": None}
 
 
@@ -203,7 +204,7 @@ def describe(error: BaseException) -> dict[str, Any]:
     kinds = [kind.__name__ for kind in type(error).__mro__ if kind in BUILT_IN]
     try:
         text = str(error)[:LONGEST_TEXT]
-    except BaseException:  # noqa: BLE001 -- __str__ is the student's
+    except BaseException:
         text = ""
     return {"name": type(error).__name__, "kinds": kinds, "text": text}
 

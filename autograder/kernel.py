@@ -19,7 +19,7 @@ import secrets
 import socket
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
@@ -162,7 +162,8 @@ class CellRunner(NotebookClient):
             store_widget_state=False,
             record_timing=False,
         )
-        self.km = kernel
+        self.kernel = kernel
+        self.km = cast(Any, kernel)  # it interrupts; all else nbclient asks of self.kc
         self.kc = kernel.client
         self.skip_cells_with_tag = ""
         self.limits = kernel.limits
@@ -171,7 +172,7 @@ class CellRunner(NotebookClient):
         self.closed = False
 
     async def _async_check_alive(self) -> None:
-        if not self.km.sandbox.alive:
+        if not self.kernel.sandbox.alive:
             raise DeadKernelError("Kernel died")
 
     def process_message(
@@ -194,7 +195,7 @@ class CellRunner(NotebookClient):
             self.closed = True
             limits = self.limits
             gaps = {"outputs": str(limits.outputs), "bytes": str(limits.output_bytes)}
-            text = say(Message("output_cut", gaps), self.km.language)
+            text = say(Message("output_cut", gaps), self.kernel.language)
             cell.outputs.append(new_output("stream", name="stdout", text=f"\n{text}\n"))
 
 
@@ -271,7 +272,7 @@ def connect(connection: dict[str, Any], sandbox: Sandbox, limits: Limits) -> Asy
     context.setsockopt(zmq.RECONNECT_IVL, -1)
     context.setsockopt(zmq.LINGER, 0)
     client = AsyncKernelClient(context=context)
-    client.load_connection_info(connection | {"ip": sandbox.sockets})
+    client.load_connection_info(cast(Any, connection | {"ip": sandbox.sockets}))
     client.start_channels(hb=False)
     client.allow_stdin = False
     return client

@@ -44,9 +44,7 @@ def ensure(condition: bool, expected: Sentence, found: Sentence | None = None) -
         raise Violation(found or "", expected)
 
 
-def agree(
-    actual: object, expected: ArrayLike, *, rtol: float = 1e-6, atol: float = 1e-8
-) -> None:
+def agree(actual: object, expected: ArrayLike, *, rtol: float = 1e-6, atol: float = 1e-8) -> None:
     """Compare a number or an array with the reference: abs(a - e) <= atol + rtol * abs(e).
 
     Raises a Violation for another shape, a value that is no number, and nan.
@@ -107,7 +105,8 @@ def numbers(value: object) -> Vector:
         given = np.asarray(value)
         if given.dtype.kind not in "iuf":
             fail(Message.of("numbers"), value)
-        return given.astype(np.float64)
+        with np.errstate(all="ignore"):  # a longdouble may be too large: it becomes infinite
+            return given.astype(np.float64)
     except (TypeError, ValueError, OverflowError):
         fail(Message.of("numbers"), value)
 

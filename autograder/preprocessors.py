@@ -8,7 +8,7 @@ source through nbgrader's own `CourseDirectory`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 from nbformat import NotebookNode
@@ -22,6 +22,7 @@ from autograder.limits import Limits
 from autograder.model import Grade, to_json
 from autograder.notebook import is_test, read_notebook, task_of
 from autograder.submission import restore
+from autograder.texts import Language
 
 Resources = dict[str, Any]
 KEY = "autograder"  # where one step leaves something for the next in nbconvert's resources
@@ -31,9 +32,7 @@ RESULT = "{notebook}.result.json"  # lies beside the autograded notebook; never 
 class RestoreSubmission(NbGraderPreprocessor):
     """Give the submission the shape of the source, and of the student's only the answers."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: Resources
-    ) -> tuple[NotebookNode, Resources]:
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         source = read_source(course_of(self), resources)
         restored = restore(nb, source)
         for remark in restored.remarks:
@@ -55,9 +54,7 @@ class GradeSubmission(NbGraderPreprocessor):
         "It can then read the hidden tests, change the gradebook and delete your files.",
     ).tag(config=True)
 
-    def preprocess(
-        self, nb: NotebookNode, resources: Resources
-    ) -> tuple[NotebookNode, Resources]:
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         noticed = nb.metadata.pop(KEY, {}).get("remarks", [])
         names = resources["nbgrader"]
         result = grade_apart(self.job(str(course_of(self).root), names["assignment"], nb))
@@ -74,7 +71,7 @@ class GradeSubmission(NbGraderPreprocessor):
             assignment=assignment,
             notebook=nbformat.writes(notebook),
             limits=Limits().override(self.limits),
-            language=self.language,
+            language=cast(Language, self.language),
             unsandboxed=self.run_student_code_without_sandbox,
         )
 

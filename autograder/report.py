@@ -20,6 +20,7 @@ from autograder.notebook import PREFIX, grade_id_of, is_graded, points_of
 from autograder.texts import Language, say
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "not graded": "[yellow]?[/]"}
+WIDEST_NAME = 24
 WAITS = "?"  # a person has to look
 
 
@@ -116,8 +117,14 @@ def show_class(console: Console, table: ClassTable) -> None:
     if not table.rows:
         console.print("Nobody has been graded yet.")
         return
-    shown = Table(caption=f"{WAITS}  a person has to look", box=box.SIMPLE, padding=(0, 1, 0, 0))
-    shown.add_column("student", overflow="fold")
+    shown = Table(
+        caption=f"{WAITS}  a person has to look",
+        box=box.SIMPLE,
+        padding=(0, 0, 0, 1),
+        pad_edge=False,
+    )
+    longest = max(len(row.student) for row in table.rows)
+    shown.add_column("student", overflow="fold", min_width=min(longest, WIDEST_NAME))
     for number, (_, points) in enumerate(table.cells, start=1):
         shown.add_column(f"{number}\n/{points:g}", justify="right", no_wrap=True)
     most = sum(points for _, points in table.cells)
@@ -139,4 +146,6 @@ def show_findings(console: Console, findings: Sequence[Finding]) -> None:
         if not finding.fine and finding.remedy:
             console.print(f"    {escape(finding.remedy)}", highlight=False)
     bad = sum(not finding.fine for finding in findings)
-    console.print("Everything is in place." if not bad else f"{bad} of {len(findings)} are missing.")
+    console.print(
+        "Everything is in place." if not bad else f"{bad} of {len(findings)} are missing."
+    )

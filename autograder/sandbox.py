@@ -327,7 +327,7 @@ def font_list() -> Path | None:
     folder = cache / f"matplotlib-{matplotlib.__version__}"
     if not list(folder.glob("fontlist-*.json")):
         folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run(  # noqa: S603 -- our own interpreter and code
+        subprocess.run(
             [sys.executable, "-c", "import matplotlib.font_manager"],
             env=os.environ | {"MPLCONFIGDIR": str(folder)},
             check=False,

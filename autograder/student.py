@@ -137,6 +137,7 @@ class DeadLine:
 
     def ask(self, request: Request) -> Reply:
         """Say why there is no answer."""
+        del request
         raise Died(self.cause)
 
     def close(self) -> None:

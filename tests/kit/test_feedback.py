@@ -26,8 +26,9 @@ from nbgrader.preprocessors import GetGrades
 from traitlets.config import Config
 
 from autograder import texts
-from autograder.feedback import FeedbackExporter, PrepareFeedback, render_task, without_paths
+from autograder.feedback import render_task, without_paths
 from autograder.model import Counterexample, Law, Outcome, TaskGrade
+from autograder.page import FeedbackExporter, PrepareFeedback
 from autograder.texts import CATALOGUE, ENGLISH, GERMAN, Message, Sentence
 
 pytestmark = [

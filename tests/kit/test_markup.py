@@ -304,9 +304,7 @@ def test_odd_outputs_end_in_a_line_of_text(output: Any) -> None:
 SMALL = st.none() | st.booleans() | st.integers() | st.text(max_size=9)
 LISTS = st.lists(SMALL, max_size=3)
 ODD = SMALL | LISTS | st.dictionaries(st.sampled_from([*KINDS, "x", 1]), SMALL | LISTS, max_size=3)
-FIELDS = {
-    name: ODD for name in ("name", "text", "ename", "evalue", "traceback", "data", "metadata")
-}
+FIELDS = dict.fromkeys(("name", "text", "ename", "evalue", "traceback", "data", "metadata"), ODD)
 
 
 # The same examples each time, however slow the machine is.

@@ -104,7 +104,7 @@ sys.modules["pytest"] = sys.modules["hypothesis"] = sys
 
 WRONG_DEVIATION = "def deviation(p, rel): return 42.0"
 
-FORGES_REPLIES = '''
+FORGES_REPLIES = """
 import os, struct, json, threading
 payload = json.dumps({"value": 0.0, "arguments": [], "named": {"dict": []}}).encode()
 frame = struct.pack(">I", len(payload)) + payload
@@ -115,9 +115,9 @@ def deviation(p, rel):
         except OSError:
             pass
     os._exit(0)
-'''
+"""
 
-FORGES_MESSAGES = '''
+FORGES_MESSAGES = """
 from ipykernel.kernelapp import IPKernelApp
 kernel = IPKernelApp.instance().kernel
 def forge(kind, content):
@@ -127,7 +127,7 @@ forge("stream", {"name": "stdout"})
 forge("status", {})
 forge("display_data", {"data": 7, "metadata": None, "transient": 3})
 def deviation(p, rel): return 42.0
-'''
+"""
 
 SNAPSHOT_THREAD = """
 import threading
@@ -214,7 +214,10 @@ FORGING = [
     Submission(
         "patched-numpy",
         "replaces numpy's comparisons, builtins and modules",
-        several(first("import numpy as np\n" + PATCHES), answer("prob_not", "def prob_not(tokens, p, token): return 7.0")),
+        several(
+            first("import numpy as np\n" + PATCHES),
+            answer("prob_not", "def prob_not(tokens, p, token): return 7.0"),
+        ),
         {"prob_not": "all"},
     ),
     Submission(

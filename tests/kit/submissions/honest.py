@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 
+from autograder.notebook import is_test
 from tests.kit.submissions import (
     Submission,
     after,
     answer,
     cell_of,
-    first,
     nothing,
     several,
     unanswered,
@@ -120,8 +120,85 @@ CLASS = [
     ),
 ]
 
-UNTOUCHED = Submission("greta", "hands in the untouched notebook", nothing, EVERYTHING, solved=False)
 
-LEAKY = Submission(
-    "klara", "prints to stderr and warns while right", several(answer("deviation", STDERR))
-)
+CHEATS = """
+class Yes:
+    def __eq__(self, other): return True
+    def __float__(self): return 0.01
+    def __repr__(self): return "1000"
+def deviation(p, rel): return Yes()
+"""
+
+SPIES = """
+import glob
+for pattern in ("../../tests/**", "../../solutions/**", "../../gradebook.db", "/home/*", "/env/lib/python3*/site-packages/auto*"):
+    print(pattern, glob.glob(pattern, recursive=True)[:5])
+"""
+
+
+def forge_metadata(notebook: NotebookNode) -> None:
+    """Have the test cells skipped, and worth a hundred points each."""
+    for cell in filter(is_test, notebook.cells):
+        cell.metadata["tags"] = ["skip-execution"]
+        cell.metadata.nbgrader["points"] = 100
+        cell.metadata.nbgrader["checksum"] = "0"
+
+
+CLASS += [
+    Submission(
+        "emma",
+        "makes the classic slips of numerics",
+        several(answer("softmax", NAIVE_SOFTMAX), answer("entropy", NO_ZEROS)),
+        {"softmax": 1, "softmax_with_temperature": 1, "entropy": 1.5},
+    ),
+    Submission(
+        "felix",
+        "has understood some things the wrong way round",
+        several(
+            answer("softmax_with_temperature", MULTIPLIES),
+            answer("deviation", MEAN_DEVIATION),
+            answer("sample_choice", UNIFORM),
+        ),
+        {
+            "softmax_with_temperature": "all",
+            "temperature_table": "all",
+            "deviation": "all",
+            "sample_choice": 5,
+            "top_k_choice": 3.5,  # it draws with sample_choice
+        },
+    ),
+    Submission("greta", "hands in the untouched notebook", nothing, EVERYTHING, solved=False),
+    Submission(
+        "hannes",
+        "has an endless loop in one function",
+        answer("deviation", HANGS),
+        {"deviation": "all", "my_deviation": "all"},
+        told=("limit cell_seconds", "limit call_seconds"),
+    ),
+    Submission(
+        "ida",
+        "ends the process in one function",
+        answer("top_k", DIES),
+        {"top_k": "all", "top_k_choice": "all"},
+        told=("ended the kernel",),
+    ),
+    Submission(
+        "jonas",
+        "cheats: lying objects, forged metadata, a look around",
+        several(
+            answer("deviation", CHEATS),
+            after("deviation", SPIES),
+            lambda notebook: unanswered(notebook, "top_k", "top_k_choice"),
+            forge_metadata,
+        ),
+        {"deviation": "all", "my_deviation": "all", "top_k": "all", "top_k_choice": "all"},
+    ),
+    Submission("klara", "prints to stderr and warns while right", answer("deviation", STDERR)),
+    Submission(
+        "leo",
+        "returns lists where arrays are named",
+        answer("softmax", LIST_OF_SOFTMAX),
+        # the cell of the table calls .max() of what softmax returns, so it raises
+        {"softmax": 0.5, "softmax_with_temperature": 0.5, "temperature_table": "all"},
+    ),
+]

@@ -1,0 +1,90 @@
+"""A course folder with a class in it, graded by nbgrader's own commands."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from autograder.course import Course
+from autograder.model import Grade, from_json
+from autograder.report import ClassTable, read_class
+from tests.kit.submissions import ASSIGNMENT, ROOT, Submission
+
+CONTENT = ("nbgrader_config.py", "source", "solutions", "tests/__init__.py", "tests/hidden")
+NO_CACHES = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """A copy of the course, away from the files that git knows."""
+
+    root: Path
+
+    @staticmethod
+    def make(root: Path) -> Classroom:
+        """Copy the course's content to `root`, which must not exist yet."""
+        root.mkdir(parents=True)
+        for name in CONTENT:
+            there, here = root / name, ROOT / name
+            there.parent.mkdir(parents=True, exist_ok=True)
+            if here.is_dir():
+                shutil.copytree(here, there, ignore=NO_CACHES)
+            else:
+                shutil.copy(here, there)
+        return Classroom(root)
+
+    def hand_in(self, submissions: Iterable[Submission]) -> None:
+        """Put each submission where nbgrader looks for it."""
+        for submission in submissions:
+            folder = self.root / "submitted" / submission.name / ASSIGNMENT
+            folder.mkdir(parents=True)
+            nbformat.write(submission.notebook(), folder / f"{ASSIGNMENT}.ipynb")
+
+    def run(self, *command: str, check: bool = True) -> str:
+        """Run a command in the course folder; what it said, on both streams."""
+        with self.start(*command) as process:
+            assert process.stdout is not None
+            said = process.stdout.read()
+        if check and process.returncode != 0:
+            raise RuntimeError(f"{command} ended with status {process.returncode}:\n{said}")
+        return said
+
+    def lines(self, *command: str) -> Iterator[str]:
+        """Run a command and yield what it says, line by line; raises RuntimeError if it fails."""
+        with self.start(*command) as process:
+            assert process.stdout is not None
+            yield from process.stdout
+        if process.returncode != 0:
+            raise RuntimeError(f"{command} ended with status {process.returncode}")
+
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        """Start one of the virtual environment's commands."""
+        scripts = Path(sys.executable).parent
+        return subprocess.Popen(
+            [str(scripts / command[0]), *command[1:]],
+            cwd=self.root,
+            env=os.environ | {"PATH": f"{scripts}:{os.environ['PATH']}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def grade(self, student: str) -> Grade:
+        """The result file of a student."""
+        path = self.root / "autograded" / student / ASSIGNMENT / f"{ASSIGNMENT}.result.json"
+        return from_json(path.read_bytes())
+
+    def table(self) -> ClassTable:
+        """The gradebook."""
+        return read_class(Course.at(self.root), ASSIGNMENT)
+
+    def feedback(self, student: str) -> Path:
+        """The page that a student gets back."""
+        return self.root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html"
