@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from nbgrader.api import Grade as BookedGrade
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -119,7 +118,7 @@ def show_class(console: Console, table: ClassTable) -> None:
         return
     shown = Table(
         caption=f"{WAITS}  a person has to look",
-        box=box.SIMPLE,
+        box=None,
         padding=(0, 0, 0, 1),
         pad_edge=False,
     )

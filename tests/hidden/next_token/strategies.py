@@ -9,12 +9,15 @@ short; laws that want a long one name it as an explicit example.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from autograder.law import Vector
+
+T = TypeVar("T")
 
 LONGEST = 8
 NAMES = ("Paris", "Berlin", "Rom", "Frankreich", ".", "<EOS>", "Par", "paris")
@@ -92,6 +95,15 @@ def zero_distributions() -> SearchStrategy[Vector]:
     """Distributions with at least one zero: in front, at the end, in runs; one-hot too."""
     weights = st.lists(st.sampled_from([0, 0, 1, 2, 5, 9]), min_size=2, max_size=LONGEST)
     return weights.filter(lambda w: any(w) and not all(w)).map(normalised)
+
+
+def or_large(small: SearchStrategy[T], large: T) -> SearchStrategy[T]:
+    """`small`, and once in a while the one large value.
+
+    An explicit example would come first and is never shrunk: whoever gets the
+    simplest case wrong would read a thousand numbers as the counterexample.
+    """
+    return st.integers(0, 5).flatmap(lambda turn: st.just(large) if turn == 5 else small)
 
 
 def distinct_distributions() -> SearchStrategy[Vector]:

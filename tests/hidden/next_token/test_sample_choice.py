@@ -15,6 +15,7 @@ from tests.hidden.next_token.strategies import (
     distributions,
     normalised,
     numbered,
+    or_large,
     seeds,
     uniform,
     zero_distributions,
@@ -33,10 +34,12 @@ def test_returns_token_and_index(student: Student, case: Case, seed: int) -> Non
     ensure(p[idx] > 0, "ein Token mit Wahrscheinlichkeit über 0")
 
 
+MOSTLY_ZEROS = (numbered(1000), normalised([0] * 400 + [1, 0, 3] + [0] * 597))
+
+
 @points(1, task="sample_choice", hint="Probiere p = [0, 0, 1, 0] mit vielen Ziehungen.")
-@given(case=cases(zero_distributions()), seed=seeds())
+@given(case=or_large(cases(zero_distributions()), MOSTLY_ZEROS), seed=seeds())
 @example(case=(["Paris", "Rom", "."], np.array([0.0, 1.0, 0.0])), seed=0)
-@example(case=(numbered(1000), normalised([0] * 400 + [1, 0, 3] + [0] * 597)), seed=0)
 @settings(max_examples=20)
 def test_never_draws_the_impossible(student: Student, case: Case, seed: int) -> None:
     """Ein Token mit Wahrscheinlichkeit 0 wird nie gezogen, wo in der Liste es auch steht."""

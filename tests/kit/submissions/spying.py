@@ -13,15 +13,11 @@ SECRETS = [
     "agree(student.softmax.unchanged(z=z), reference.softmax(z))",
     "from tests.hidden.next_token.strategies import",
     'ensure(bool(np.all(np.diff(p[np.argsort(z)]) > 0)), "mehr Logit, mehr Wahrscheinlichkeit")',
-    # the hidden region of the test cells
-    "BEGIN HIDDEN TESTS",
-    "graded by the autograder package outside this kernel",
     # lines of the reference that the notebook does not have
     "T divides the logits as temperature divides the energy in a Boltzmann",
     "def sampled_deviation(T: float, n: int, rng: np.random.Generator) -> float:",
     # the gradebook
-    "SQLite format 3",
-    "CREATE TABLE",
+    "CREATE TABLE submitted_assignment",
 ]
 
 WALKS_DISK = """
@@ -98,7 +94,7 @@ for pid in ("1", "self"):
             content = memory.read(end - start)
         except (OSError, ValueError):
             continue
-        shown.update(re.findall(rb"def test_\\\\w+.{0,200}|reference[.]\\\\w+.{0,200}", content))
+        shown.update(re.findall(rb"def test_\\w+.{0,200}|reference[.]\\w+.{0,200}", content))
     print(pid, sorted(shown)[:50])
 """
 

@@ -7,7 +7,7 @@ import copy
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.notebook import grade_id_of, is_solution, is_test
+from autograder.notebook import is_solution, is_test
 from tests.kit.submissions import Submission, answer, cell_of, several
 
 MISSING = "it was missing"
@@ -283,8 +283,8 @@ TAMPERING = [
         "everything-backwards",
         "turns the order of all cells around",
         everything_backwards,
-        # the imports come back to their place, but these need another function or its result
-        {"temperature_table": "all", "my_deviation": "all"},
+        # a function finds what it needs when it is called, a variable when its cell runs
+        {"temperature_table": "all", "my_logits": "all", "my_deviation": "all"},
         told=(MOVED,),
     ),
     Submission(

@@ -1,0 +1,364 @@
+"""A kernel runs cells within its limits, and its frozen copies answer for themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from autograder.errors import Died, GraderError, Raised, StudentError, TimedOut
+from autograder.kernel import Kernel, KernelDied, Snapshot, launch_kernel
+from autograder.limits import MIB, Limits
+from autograder.student import Budget, Student, WorkerLine
+
+LIMITS = Limits(
+    cell_seconds=1.0,
+    call_seconds=1.0,
+    memory_bytes=512 * MIB,
+    processes=20,
+    outputs=40,
+    output_bytes=200_000,
+)
+PATIENT = LIMITS.override({"cell_seconds": 60.0})
+
+
+def with_kernel(limits: Limits, work: Callable[[Kernel], Awaitable[None]]) -> None:
+    """Do the work with a kernel of its own."""
+
+    async def run() -> None:
+        with launch_kernel(limits, language="en") as kernel:
+            await work(kernel)
+
+    asyncio.run(run())
+
+
+async def show(kernel: Kernel, code: str) -> str:
+    """All that a cell prints, and the names of its errors."""
+    return text_of(await run_cell(kernel, code))
+
+
+async def run_cell(kernel: Kernel, code: str) -> NotebookNode:
+    cell = new_code_cell(code)
+    await kernel.run(cell)
+    return cell
+
+
+def text_of(cell: NotebookNode) -> str:
+    return "".join(output.get("text", "") or output.get("ename", "") for output in cell.outputs)
+
+
+@contextlib.contextmanager
+def student_of(snapshot: Snapshot, limits: Limits = LIMITS) -> Any:
+    """A student whose functions a new worker of the snapshot holds."""
+    student = Student(WorkerLine(snapshot, limits, Budget(60.0)), limits)
+    try:
+        yield student
+    finally:
+        student.line.close()
+
+
+def cause_of(limits: Limits, code: str) -> str:
+    """The key of the cause that a cell ended its kernel for."""
+    causes = []
+
+    async def work(kernel: Kernel) -> None:
+        with pytest.raises(KernelDied) as death:
+            await run_cell(kernel, code)
+        causes.append(death.value.cause.key)
+
+    with_kernel(limits, work)
+    return str(causes[0])
+
+
+# --- time -----------------------------------------------------------------------
+
+
+def test_an_endless_loop_is_interrupted_and_the_next_cell_runs() -> None:
+    async def work(kernel: Kernel) -> None:
+        assert await show(kernel, "kept = 7\nwhile True: pass") == "KeyboardInterrupt"
+        assert kernel.interrupts == 1
+        assert await show(kernel, "print(kept)") == "7\n"
+        assert kernel.interrupts == 0
+
+    with_kernel(LIMITS, work)
+
+
+def test_a_loop_that_swallows_interrupts_is_killed() -> None:
+    code = "while True:\n try:\n  while True: pass\n except KeyboardInterrupt: pass"
+    assert cause_of(LIMITS, code) == "cause_cell_seconds"
+
+
+def test_a_wait_in_c_that_no_interrupt_reaches_is_killed() -> None:
+    code = """
+import ctypes
+libc, mutex = ctypes.CDLL(None), ctypes.create_string_buffer(256)
+libc.pthread_mutex_lock(mutex)
+libc.pthread_mutex_lock(mutex)
+"""
+    assert cause_of(LIMITS, code) == "cause_cell_seconds"
+
+
+def test_a_kernel_that_is_not_ready_in_time_is_the_graders_fault() -> None:
+    async def work(kernel: Kernel) -> None:
+        raise AssertionError("it started")
+
+    with pytest.raises(GraderError, match=r"not ready after 0\.01 seconds"):
+        with_kernel(Limits(start_seconds=0.01), work)
+
+
+# --- ends -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os; os._exit(0)",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        "import ctypes; ctypes.string_at(0)",
+        "import os; os.closerange(3, 256)",
+    ],
+    ids=["exit", "signal", "crash", "closed"],
+)
+def test_a_cell_that_ends_the_process_is_named_as_the_cause(code: str) -> None:
+    assert cause_of(PATIENT, code) == "cause_ended"
+
+
+def test_sys_exit_ends_neither_the_kernel_nor_the_run() -> None:
+    async def work(kernel: Kernel) -> None:
+        assert await show(kernel, "import sys; sys.exit(3)") == "SystemExit"
+        assert await show(kernel, "print(1)") == "1\n"
+
+    with_kernel(PATIENT, work)
+
+
+# --- memory and processes -------------------------------------------------------
+
+
+def test_memory_of_one_process_is_refused_and_the_kernel_lives() -> None:
+    async def work(kernel: Kernel) -> None:
+        assert await show(kernel, "x = b'x' * (600 << 20)") == "MemoryError"
+        assert await show(kernel, "print(1)") == "1\n"
+
+    with_kernel(PATIENT, work)
+
+
+def test_shared_memory_of_one_process_counts_too() -> None:
+    code = """
+import mmap, time
+kept = mmap.mmap(-1, 700 << 20)
+for _ in range(700):
+    kept.write(bytes(1 << 20))
+time.sleep(30)
+"""
+    assert cause_of(PATIENT, code) == "cause_memory"
+
+
+def test_memory_of_all_processes_together_is_limited() -> None:
+    code = """
+import os, time
+for _ in range(3):
+    if os.fork() == 0:
+        kept = b"x" * (250 << 20)
+        time.sleep(60)
+        os._exit(0)
+time.sleep(30)
+"""
+    assert cause_of(PATIENT, code) == "cause_memory"
+
+
+def test_a_fork_bomb_ends_the_kernel() -> None:
+    code = """
+import os, time
+for _ in range(60):
+    if os.fork() == 0:
+        time.sleep(60)
+        os._exit(0)
+time.sleep(30)
+"""
+    assert cause_of(PATIENT, code) == "cause_processes"
+
+
+# --- outputs --------------------------------------------------------------------
+
+
+def test_a_flood_of_text_is_cut_with_a_note() -> None:
+    async def work(kernel: Kernel) -> None:
+        code = "import sys\nfor _ in range(50): print('x' * 100_000); sys.stdout.flush()"
+        shown = await show(kernel, code)
+        assert "Output cut: at most 40 outputs and 200000 bytes" in shown
+        assert shown.count("[Output cut") == 1
+        assert len(shown) < 2 * LIMITS.output_bytes
+        assert await show(kernel, "print('goes on')") == "goes on\n"
+
+    with_kernel(PATIENT, work)
+
+
+def test_ten_thousand_outputs_are_cut_with_a_note() -> None:
+    async def work(kernel: Kernel) -> None:
+        cell = await run_cell(kernel, "for number in range(10_000): display(number)")
+        assert len(cell.outputs) == LIMITS.outputs + 1
+        assert "Output cut" in cell.outputs[-1].text
+        assert await show(kernel, "print('goes on')") == "goes on\n"
+
+    with_kernel(PATIENT, work)
+
+
+def test_a_message_larger_than_allowed_ends_the_kernel() -> None:
+    code = "display({'text/plain': 'x' * 3_000_000}, raw=True)"
+    limits = PATIENT.override({"message_bytes": 1_000_000})
+    assert cause_of(limits, code) in ("cause_message", "cause_ended")
+
+
+FORGED = """
+from ipykernel.kernelapp import IPKernelApp
+kernel = IPKernelApp.instance().kernel
+def forge(kind, content):
+    kernel.session.send(kernel.iopub_socket, kind, content=content, parent=kernel.get_parent())
+"""
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        'forge("stream", {})',
+        'forge("stream", {"name": 7, "text": []})',
+        'forge("display_data", {"data": 7, "metadata": None, "transient": 3})',
+        'forge("execute_result", {"data": {"text/plain": "52"}})',
+        'forge("error", {"ename": None})',
+        'forge("status", {})',
+        'forge("clear_output", {})',
+        'forge("update_display_data", {"transient": {"display_id": []}})',
+        'forge("comm_open", {"comm_id": {}})',
+        "forge(None, None)",
+        'kernel.iopub_socket.send_multipart([b"no", b"message"])',
+        'kernel.iopub_socket.send(b"")',
+    ],
+)
+def test_no_forged_message_gets_further_than_the_end_of_its_kernel(
+    forged: str, forger: Callable[[str], None]
+) -> None:
+    forger(forged)
+
+
+@pytest.fixture(scope="module")
+def forger() -> Any:
+    """Runs a forging cell, in the same kernel as long as that lives."""
+    with asyncio.Runner() as runner, contextlib.ExitStack() as stack:
+        kernels: list[Kernel] = []
+
+        async def work(forged: str) -> None:
+            if not kernels:
+                kernels.append(stack.enter_context(launch_kernel(PATIENT, language="en")))
+            try:
+                await run_cell(kernels[0], FORGED + forged)
+                assert await show(kernels[0], "print('goes on')") == "goes on\n"
+            except KernelDied as death:
+                assert death.cause.key in ("cause_message", "cause_ended")
+                kernels.clear()
+
+        async def leave() -> None:
+            stack.close()
+
+        yield lambda forged: runner.run(work(forged))
+        runner.run(leave())
+
+
+def test_a_plot_is_kept_as_a_picture() -> None:
+    async def work(kernel: Kernel) -> None:
+        code = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+        cell = await run_cell(kernel, code)
+        (picture,) = [output for output in cell.outputs if output.output_type == "display_data"]
+        assert picture.data["image/png"].startswith("iVBOR")
+
+    with_kernel(PATIENT, work)
+
+
+# --- snapshots ------------------------------------------------------------------
+
+
+def test_a_snapshot_is_frozen_and_its_workers_are_independent() -> None:
+    async def work(kernel: Kernel) -> None:
+        await run_cell(kernel, "calls = []\ndef f(x): calls.append(x); return len(calls)")
+        early = kernel.snapshot()
+        await run_cell(kernel, "def f(x): return 'another'")
+        late = kernel.snapshot()
+        with student_of(early) as first, student_of(early) as second, student_of(late) as third:
+            assert [first.f(1), first.f(1), first.f(1)] == [1, 2, 3]
+            assert second.f(1) == 1, "a worker kept what another one was told"
+            assert third.f(1) == "another"
+            assert second.variable("calls") == [1]
+        assert await show(kernel, "print(calls)") == "[]\n"
+
+    with_kernel(PATIENT, work)
+
+
+def test_a_worker_that_hangs_is_killed_and_the_next_one_answers() -> None:
+    async def work(kernel: Kernel) -> None:
+        await run_cell(kernel, "def f(hangs):\n    while hangs: pass\n    return 5")
+        snapshot = kernel.snapshot()
+        with student_of(snapshot) as student:
+            with pytest.raises(TimedOut):
+                student.f(True)
+            with pytest.raises(TimedOut):
+                student.f(False)
+        with student_of(snapshot) as student:
+            assert student.f(False) == 5
+
+    with_kernel(PATIENT, work)
+
+
+def test_a_worker_that_ends_costs_one_call() -> None:
+    async def work(kernel: Kernel) -> None:
+        await run_cell(kernel, "import os\ndef f(ends):\n    if ends: os._exit(1)\n    return 5")
+        with student_of(kernel.snapshot()) as student:
+            with pytest.raises(Died):
+                student.f(True)
+            assert student.f(False) == 5
+
+    with_kernel(PATIENT, work)
+
+
+def test_a_snapshot_killed_by_its_own_worker_stays_dead_and_no_other_does() -> None:
+    async def work(kernel: Kernel) -> None:
+        await run_cell(kernel, "import os\ndef f(): os.kill(os.getppid(), 9)\ndef g(): return 5")
+        dies, lives = kernel.snapshot(), kernel.snapshot()
+        with student_of(dies) as student:
+            with contextlib.suppress(StudentError):
+                student.f()
+        with student_of(dies) as student, pytest.raises(Died):
+            student.g()
+        with student_of(lives) as student:
+            assert student.g() == 5
+        assert await show(kernel, "print(1)") == "1\n"
+
+    with_kernel(PATIENT, work)
+
+
+def test_calls_just_below_their_limit_add_up_to_the_limit_of_all() -> None:
+    async def work(kernel: Kernel) -> None:
+        await run_cell(kernel, "import time\ndef f(): time.sleep(0.4); return 1")
+        line = WorkerLine(kernel.snapshot(), LIMITS, Budget(1.0))
+        student = Student(line, LIMITS)
+        with pytest.raises(TimedOut) as end:
+            for _ in range(10):
+                assert student.f() == 1
+        line.close()
+        assert getattr(end.value.found, "key", "") == "time_used_up"
+
+    with_kernel(PATIENT, work)
+
+
+def test_a_function_that_exits_the_interpreter_has_only_raised() -> None:
+    async def work(kernel: Kernel) -> None:
+        await run_cell(kernel, "import sys\ndef f(): sys.exit(0)")
+        with student_of(kernel.snapshot()) as student:
+            with pytest.raises(Raised) as end:
+                student.f()
+            assert "SystemExit" in end.value.kinds
+
+    with_kernel(PATIENT, work)

@@ -1,0 +1,46 @@
+"""Limits are overridden by name, and a bad name or value is refused."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, asdict, fields
+
+import pytest
+
+from autograder.errors import GraderError
+from autograder.limits import Limits
+
+
+def test_a_limit_is_overridden_by_name_and_the_others_stay() -> None:
+    changed = Limits().override({"call_seconds": 1.5, "processes": 8})
+    assert asdict(changed) == asdict(Limits()) | {"call_seconds": 1.5, "processes": 8}
+
+
+def test_no_change_is_no_change() -> None:
+    assert Limits().override({}) == Limits()
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Limits)])
+def test_every_limit_has_a_positive_default_and_can_be_overridden(name: str) -> None:
+    assert getattr(Limits(), name) > 0
+    assert getattr(Limits().override({name: 7}), name) == 7
+
+
+@pytest.mark.parametrize("name", ["", "call_second", "CALL_SECONDS", "override", "__class__"])
+def test_an_unknown_name_is_refused_and_the_known_ones_are_named(name: str) -> None:
+    with pytest.raises(GraderError) as caught:
+        Limits().override({name: 1})
+    assert repr(name) in str(caught.value)
+    assert "call_seconds" in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [-1, -0.0, True, False, None, "5", [5], -float("inf"), 1j])
+def test_a_value_that_is_no_positive_number_is_refused(value: object) -> None:
+    with pytest.raises(GraderError) as caught:
+        Limits().override({"call_seconds": value})  # type: ignore[dict-item]
+    assert "call_seconds" in str(caught.value)
+    assert repr(value) in str(caught.value)
+
+
+def test_limits_can_not_be_changed_in_place() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Limits().call_seconds = 9  # type: ignore[misc]

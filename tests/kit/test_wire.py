@@ -1,0 +1,394 @@
+"""Plain data passes the wire unchanged; whatever else comes along raises WireError."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from autograder import wire
+from tests.kit.plain import DTYPES, arrays, identical, values
+
+MORE = settings(max_examples=200, deadline=None)
+
+
+def there(value: object) -> Any:
+    """`value` after a way over the wire, as JSON text."""
+    return wire.unpack(wire.from_bytes(wire.to_bytes(wire.pack(value))))
+
+
+def forged_array(dtype: object, shape: object, content: object = "") -> Any:
+    return wire.unpack({"array": [dtype, shape, content]})
+
+
+# --- what passes --------------------------------------------------------------
+
+
+@MORE
+@given(values())
+@example([-0.0, 0.0, np.inf, -np.inf, np.nan])
+@example({"a": (1, [2.5, None]), 3: True, None: "ä", 1.5: {}})
+@example(2**4000)
+@example("\x00\U0001f600\u2028")
+def test_plain_data_passes_unchanged(value: object) -> None:
+    assert identical(there(value), value)
+
+
+@MORE
+@given(arrays())
+def test_an_array_keeps_dtype_shape_and_every_bit(value: np.ndarray) -> None:
+    came = there(value)
+    assert type(came) is np.ndarray
+    assert (came.dtype, came.shape) == (value.dtype, value.shape)
+    assert came.tobytes() == value.tobytes()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(), (0,), (0, 3), (3, 0), (1,), (2, 3)])
+def test_arrays_of_every_numeric_dtype_pass_in_any_shape(
+    dtype: str, shape: tuple[int, ...]
+) -> None:
+    value = np.ones(shape, dtype)
+    assert identical(there(value), value)
+
+
+def test_an_array_that_came_may_be_written_to() -> None:
+    came = there(np.zeros(2))
+    came[0] = 1
+    assert came.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.arange(6.0).reshape(2, 3).T, np.arange(9)[::-2], np.asfortranarray(np.eye(3))],
+)
+def test_an_array_in_any_memory_order_passes_as_its_numbers(value: np.ndarray) -> None:
+    assert identical(there(value), np.ascontiguousarray(value))
+
+
+def test_a_big_endian_array_arrives_in_native_order() -> None:
+    assert identical(there(np.array([1.5, -2.0], ">f8")), np.array([1.5, -2.0]))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (np.float64(-0.0), -0.0),
+        (np.float32(0.5), 0.5),
+        (np.float16(0.5), 0.5),
+        (np.longdouble(0.5), 0.5),
+        (np.int8(-3), -3),
+        (np.uint64(2**64 - 1), 2**64 - 1),
+        (np.bool_(True), True),
+        (np.str_("wort"), "wort"),
+    ],
+)
+def test_a_numpy_scalar_arrives_as_a_scalar_of_python(value: object, expected: object) -> None:
+    assert identical(there(value), expected)
+    assert identical(there([value]), [expected])
+
+
+def test_subclasses_of_plain_scalars_arrive_as_the_plain_ones() -> None:
+    class Text(str):
+        __slots__ = ()
+
+        def __str__(self) -> str:
+            return "another"
+
+    class Number(int):
+        pass
+
+    assert identical(there([Text("wort"), Number(3)]), ["wort", 3])
+
+
+@given(seed=st.integers(0, 2**32), drawn=st.integers(0, 5))
+def test_a_generator_goes_on_where_it_was(seed: int, drawn: int) -> None:
+    generator = np.random.default_rng(seed)
+    for _ in range(drawn):
+        generator.integers(2**31, dtype=np.uint32)  # half a word: the other half is held back
+    came = there(generator)
+    for draw in ("random", "standard_normal"):
+        assert getattr(came, draw)() == getattr(generator, draw)()
+    assert came.integers(9, dtype=np.uint32) == generator.integers(9, dtype=np.uint32)
+
+
+@pytest.mark.parametrize("drawn", [0, 1, 2, 3])
+def test_a_generator_can_be_put_into_the_state_of_another(drawn: int) -> None:
+    ours, theirs = np.random.default_rng(1), np.random.default_rng(2)
+    theirs.integers(9, size=drawn, dtype=np.uint32)
+    wire.restore_generator(ours, wire.pack_generator(theirs))
+    assert ours.bit_generator.state == theirs.bit_generator.state
+
+
+# --- what may not be sent -------------------------------------------------------
+
+
+def circle() -> list[object]:
+    items: list[object] = []
+    items.append(items)
+    return items
+
+
+def nested(depth: int) -> object:
+    value: object = 0
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+class Disguised(np.ndarray):
+    """A subclass: what its numbers are is up to its own methods."""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(object(), {1, 2}, b"bytes", 1j, len, int, range(3), iter([1])),
+        *(np.complex128(1), np.bytes_(b"a"), np.datetime64("2024-01-01")),
+        *(np.array([None]), np.array(["a"]), np.array([1j]), np.array(["2024"], "M8[s]")),
+        *(
+            np.array([(1, 2)], "i4,i4"),
+            np.ma.array([1.0], mask=[True]),
+            np.zeros(2).view(Disguised),
+        ),
+        np.random.Generator(np.random.MT19937(0)),
+        np.random.Generator(np.random.PCG64DXSM(0)),
+        *(np.random.RandomState(0), circle(), nested(wire.DEPTH + 1), {"a": (1, {2})}),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_no_plain_data_is_refused(value: object) -> None:
+    with pytest.raises(wire.WireError):
+        wire.pack(value)
+
+
+def test_the_refusal_names_what_came_instead() -> None:
+    with pytest.raises(wire.WireError) as caught:
+        wire.pack([{1, 2}])
+    assert caught.value.what == "set"
+
+
+def test_nesting_up_to_the_limit_passes() -> None:
+    assert there(nested(wire.DEPTH)) == nested(wire.DEPTH)
+
+
+def test_a_dict_within_itself_is_refused() -> None:
+    value: dict[str, object] = {}
+    value["again"] = value
+    with pytest.raises(wire.WireError):
+        wire.pack(value)
+
+
+def test_an_int_of_5000_digits_is_refused_on_both_sides() -> None:
+    with pytest.raises(wire.WireError):
+        wire.to_bytes(wire.pack(10**5000))
+    with pytest.raises(wire.WireError):
+        wire.from_bytes(b"1" + b"0" * 5000)
+
+
+# --- what may not be read -------------------------------------------------------
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(
+            st.sampled_from(["tuple", "dict", "array", "generator", "x"]), inner, max_size=2
+        ),
+        st.tuples(
+            st.sampled_from(["<f8", "|b1", ">i4", "<f2", "O", "U3", "f8,f8", "(2,)f8", "("]),
+            st.lists(st.integers(-1, 3) | st.integers() | inner, max_size=9),
+            st.binary(max_size=16).map(lambda data: base64.b64encode(data).decode())
+            | st.text(max_size=4),
+        ).map(lambda parts: {"array": list(parts)}),
+        st.lists(st.integers(0, 2**130) | inner, min_size=3, max_size=5).map(
+            lambda numbers: {"generator": numbers}
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(JUNK)
+@example({"dict": [[[], 1]]})
+@example({"dict": [1]})
+@example({"dict": [[1, 2, 3]]})
+@example({"dict": [[{"dict": []}, 1]]})
+@example({"tuple": {}})
+@example({"generator": [True, 0, 0, 0]})
+def test_arbitrary_json_is_read_or_refused(data: object) -> None:
+    try:
+        value = wire.unpack(data)
+    except wire.WireError:
+        return
+    wire.pack(value)  # what was read is plain data
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        *("O", "object", "U3", "S1", "V8", "M8[s]", "m8[s]", "c16", "f8,f8", "(2,)f8", "1f8,"),
+        *("", "(", "(" * 5000, "(1" + "0" * 6000 + ")f8", "f8" * 3000, "nonsense", "\ud800"),
+        *("{'names': ['a'], 'formats': ['f8']}", "[('a', 'f8')]", "f8\n", "__import__('os')"),
+    ],
+)
+def test_a_forged_dtype_is_refused(dtype: str) -> None:
+    with pytest.raises(wire.WireError):
+        forged_array(dtype, [0])
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        *([2], [3, 3], [10**12], [10**30], [2**62, 2**62], [0, 10**30], [0, 2**62, 2**62]),
+        *([-1], [-1, -1], [1.0], [True], ["1"], [None], [[1]], [1] * 9, [1] * 70),
+    ],
+)
+def test_a_forged_shape_is_refused(shape: list[object]) -> None:
+    content = base64.b64encode(np.ones(1).tobytes()).decode()
+    with pytest.raises(wire.WireError):
+        forged_array("<f8", shape, content if 0 not in shape else "")
+
+
+@pytest.mark.parametrize("content", ["A", "AAAA", "ä", "\ud800", "====", "AAAAAAAAAAA=\n", None, 3])
+def test_forged_content_is_refused(content: object) -> None:
+    with pytest.raises(wire.WireError):
+        forged_array("<f8", [1], content)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        *([], [0, 0, 0], [0, 0, 0, 0, 0], [-1, 0, 0, 0], [1 << 128, 0, 0, 0], [0, 1 << 128, 0, 0]),
+        *([0, 0, 2, 0], [0, 0, 0, 1 << 32], [0.0, 0, 0, 0], ["0", 0, 0, 0], [True, 0, 0, 0]),
+    ],
+)
+def test_a_forged_state_of_a_generator_is_refused(numbers: list[object]) -> None:
+    with pytest.raises(wire.WireError):
+        wire.unpack({"generator": numbers})
+
+
+def test_half_a_surrogate_pair_is_refused_wherever_it_is() -> None:
+    for data in ("\ud800", ["a\udfff"], {"dict": [["\ud800", 1]]}):
+        with pytest.raises(wire.WireError):
+            wire.unpack(data)
+
+
+def test_data_nested_too_deep_is_refused() -> None:
+    with pytest.raises(wire.WireError):
+        wire.unpack(nested(wire.DEPTH + 1))
+    with pytest.raises(wire.WireError):
+        wire.from_bytes(b"[" * 1_000_000)
+
+
+@given(st.binary(max_size=20))
+def test_arbitrary_bytes_are_json_or_refused(content: bytes) -> None:
+    try:
+        wire.from_bytes(content)
+    except wire.WireError:
+        return
+    json.loads(content)
+
+
+# --- frames ---------------------------------------------------------------------
+
+
+Pair = tuple[socket.socket, socket.socket]
+
+
+@pytest.fixture
+def ends() -> Iterator[Pair]:
+    one, other = socket.socketpair()
+    with one, other:
+        yield one, other
+
+
+def framed(content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + content
+
+
+@pytest.mark.parametrize("data", [None, {"value": [1, 2.5, "ä"]}, [], "x" * 50_000])
+def test_a_frame_arrives_as_it_was_sent(ends: Pair, data: object) -> None:
+    wire.send(ends[0], data, limit=1 << 20)
+    assert wire.receive(ends[1], limit=1 << 20, seconds=5) == data
+
+
+def test_frames_arrive_one_by_one(ends: Pair) -> None:
+    for number in range(3):
+        wire.send(ends[0], number, limit=100)
+    assert [wire.receive(ends[1], limit=100, seconds=5) for _ in range(3)] == [0, 1, 2]
+
+
+def test_a_frame_longer_than_allowed_is_not_sent(ends: Pair) -> None:
+    with pytest.raises(wire.TooLarge):
+        wire.send(ends[0], "x" * 100, limit=101)  # the quotes count as well
+    wire.send(ends[0], "x" * 100, limit=102)
+    assert wire.receive(ends[1], limit=102, seconds=5) == "x" * 100
+
+
+def test_a_frame_that_says_it_is_too_long_is_not_read(ends: Pair) -> None:
+    ends[0].sendall(struct.pack(">I", 0xFFFFFFFF))
+    with pytest.raises(wire.TooLarge):
+        wire.receive(ends[1], limit=1000, seconds=5)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"nonsense", b"\xff\xfe", b"1" * 5000, b"1 2"])
+def test_a_frame_that_is_no_json_is_refused(ends: Pair, content: bytes) -> None:
+    ends[0].sendall(framed(content))
+    with pytest.raises(wire.WireError):
+        wire.receive(ends[1], limit=10_000, seconds=5)
+
+
+@pytest.mark.parametrize("sent", [b"", b"\0\0", framed(b"1234")[:-1]])
+def test_the_end_of_the_other_side_is_noticed(ends: Pair, sent: bytes) -> None:
+    ends[0].sendall(sent)
+    ends[0].close()
+    with pytest.raises(EOFError):
+        wire.receive(ends[1], limit=100, seconds=5)
+
+
+@pytest.mark.parametrize("sent", [b"", b"\0\0", framed(b"1234")[:-1]])
+def test_silence_ends_at_the_deadline(ends: Pair, sent: bytes) -> None:
+    ends[0].sendall(sent)
+    with pytest.raises(TimeoutError):
+        wire.receive(ends[1], limit=100, seconds=0.05)
+
+
+def test_a_frame_that_trickles_in_does_not_put_off_the_deadline(ends: Pair) -> None:
+    stop = threading.Event()
+
+    def trickle() -> None:
+        for byte in framed(b" " * 200):
+            if stop.wait(0.05):
+                return
+            ends[0].sendall(bytes([byte]))
+
+    thread = threading.Thread(target=trickle)
+    thread.start()
+    start = time.monotonic()
+    try:
+        with pytest.raises(TimeoutError):
+            wire.receive(ends[1], limit=1000, seconds=0.3)
+        took = time.monotonic() - start
+    finally:
+        stop.set()
+        thread.join()
+    assert took < 5  # all of it would take ten seconds
+
+
+def test_nothing_is_read_beyond_the_frame(ends: Pair) -> None:
+    ends[0].sendall(framed(b"1") + b"rest")
+    assert wire.receive(ends[1], limit=100, seconds=5) == 1
+    assert ends[1].recv(100) == b"rest"
