@@ -263,11 +263,10 @@ for path in glob.glob("/proc/[0-9]*/environ"):
 def test_no_test_solution_or_gradebook_is_anywhere(ask: Ask) -> None:
     code = """
 import os
-secret = {"test_softmax.py", "gradebook.db", "next_token.ipynb", "next_token.py", "hidden",
-          "nbgrader_config.py", "test_sandbox.py"}
+secret = {"test_softmax.py", "test_top_k.py", "gradebook.db", "next_token.ipynb", "next_token.py"}
 answer = []
 for folder, folders, names in os.walk("/"):
-    if folder == "/proc":
+    if folder == "/proc" or folder.endswith("/site-packages/nbgrader"):  # has examples of its own
         folders.clear()
     answer += [f"{folder}/{name}" for name in secret.intersection(names + folders)]
 """

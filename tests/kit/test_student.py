@@ -25,6 +25,7 @@ from autograder.law import generator
 from autograder.limits import Limits
 from autograder.student import Budget, DeadLine, Student, WorkerLine
 from autograder.texts import CATALOGUE, Message, say
+from tests.kit.inprocess import Here
 from tests.kit.plain import identical, values
 
 LIMITS = replace(Limits(), call_seconds=20.0, calls_seconds=60.0, reply_bytes=20_000)
@@ -190,22 +191,6 @@ def test_a_call_returns_plain_data(define: Callable[..., Student]) -> None:
 def test_arguments_and_results_pass_unchanged(value: object) -> None:
     student = Student(Here({"same": lambda x: x}), LIMITS)
     assert identical(student.same(value), value)
-
-
-class Here:
-    """A line without a process: the guest's answer, by way of JSON."""
-
-    def __init__(self, namespace: dict[str, Any]) -> None:
-        self.namespace = namespace
-
-    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        request = wire.from_bytes(wire.to_bytes(request))
-        answer = wire.from_bytes(wire.to_bytes(guest.answer(request, self.namespace)))
-        assert isinstance(answer, dict)
-        return answer
-
-    def close(self) -> None:
-        pass
 
 
 def test_a_variable_arrives_as_plain_data(define: Callable[..., Student]) -> None:

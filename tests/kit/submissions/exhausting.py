@@ -62,9 +62,11 @@ while True:
 """
 
 ONE_LARGE = """
-kept = []
-while True:
-    kept.append(b"x" * (1 << 26))
+def grow():
+    kept = []
+    while True:
+        kept.append(b"x" * (1 << 26))
+grow()
 """
 
 MANY_LARGE = """
@@ -93,8 +95,15 @@ while True:
 
 MANY_THREADS = """
 import threading, time
-for _ in range(10_000):
-    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+threads = []
+try:
+    for _ in range(10_000):
+        threads.append(threading.Thread(target=time.sleep, args=(3,)))
+        threads[-1].start()
+except (RuntimeError, MemoryError):
+    threads.pop()
+for thread in threads:
+    thread.join()
 """
 
 DEEP_RECURSION = """

@@ -131,7 +131,7 @@ def deviation(p, rel): return Yes()
 
 SPIES = """
 import glob
-for pattern in ("../../tests/**", "../../solutions/**", "../../gradebook.db", "/home/*", "/env/lib/python3*/site-packages/auto*"):
+for pattern in ("../../tests/**", "../../solutions/**", "../../gradebook.db", "/home/*"):
     print(pattern, glob.glob(pattern, recursive=True)[:5])
 """
 

@@ -1,0 +1,190 @@
+"""A notebook runs to its end, whatever its cells do, and each test cell gets its snapshot."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder.errors import Died
+from autograder.execution import Run, run_notebook
+from autograder.kernel import Snapshot
+from autograder.limits import MIB, Limits
+from autograder.student import Budget, DeadLine, Student, WorkerLine
+from autograder.texts import Message
+
+LIMITS = Limits(cell_seconds=3.0, call_seconds=2.0, memory_bytes=512 * MIB, processes=24)
+PATIENT = LIMITS.override({"cell_seconds": 60.0})
+SWALLOWS = "while True:\n try:\n  while True:\n   pass\n except BaseException:\n  pass"
+ENDS = "import os; os._exit(1)"
+
+
+@contextlib.contextmanager
+def running(*cells: NotebookNode | str, limits: Limits = PATIENT) -> Iterator[Run]:
+    """The run of a notebook of these cells; a text is a code cell."""
+    nodes = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+    with run_notebook(new_notebook(cells=nodes), limits, language="en") as run:
+        yield run
+
+
+def check(task: str, code: str = "raise RuntimeError('hidden')") -> NotebookNode:
+    """A test cell."""
+    data = {"grade": True, "solution": False, "grade_id": f"test_{task}", "points": 1}
+    return new_code_cell(code, metadata={"nbgrader": data})
+
+
+def call(run: Run, function: str, *arguments: Any) -> Any:
+    """What the frozen function answers."""
+    snapshot = run.snapshots[function]
+    if isinstance(snapshot, Message):
+        return Student(DeadLine(snapshot), PATIENT).__getattr__(function)(*arguments)
+    student = Student(WorkerLine(snapshot, PATIENT, Budget(30.0)), PATIENT)
+    try:
+        return student.__getattr__(function)(*arguments)
+    finally:
+        student.line.close()
+
+
+def shown(run: Run, index: int) -> str:
+    """What the cell at `index` printed, and the names of its errors."""
+    outputs = run.notebook.cells[index].outputs
+    return "".join(output.get("text", "") or output.get("ename", "") for output in outputs)
+
+
+def test_every_test_cell_gets_the_functions_as_they_are_there() -> None:
+    cells = ["def f(): return 1", check("f"), "def f(): return 2\ndef g(): return f()", check("g")]
+    with running(new_markdown_cell("text"), *cells) as run:
+        assert [call(run, "f"), call(run, "g")] == [1, 2]
+        assert run.remarks == []
+
+
+def test_a_test_cell_never_runs() -> None:
+    touches = check("f", "open('/tmp/ran', 'w').close()\ndef f(): return 'wrong'\nprint('ran')")
+    with running("def f(): return 1", touches, "import os; print(os.path.exists('/tmp/ran'))") as r:
+        assert call(r, "f") == 1
+        assert r.notebook.cells[1].outputs == []
+        assert shown(r, 2) == "False\n"
+
+
+def test_an_exception_is_an_output_and_the_run_goes_on() -> None:
+    with running("1 / 0", "x = (", "def f(): return 1", check("f")) as run:
+        assert [shown(run, 0), shown(run, 1)] == ["ZeroDivisionError", "SyntaxError"]
+        assert call(run, "f") == 1
+
+
+def test_an_endless_loop_costs_only_its_own_cell() -> None:
+    with running("while True: pass", "def f(): return 1", check("f"), limits=LIMITS) as run:
+        assert call(run, "f") == 1
+        assert run.remarks == ["cell 1 was interrupted: limit cell_seconds"]
+        assert "It ran longer than 3 seconds" in shown(run, 0)
+
+
+def test_a_loop_that_swallows_interrupts_is_left_out_and_named() -> None:
+    cells = ["def f(): return 1", check("f"), SWALLOWS, "def g(): return 2", check("g")]
+    with running(*cells, limits=LIMITS) as run:
+        assert [call(run, "f"), call(run, "g")] == [1, 2]
+        assert len(run.remarks) == 1
+        assert run.remarks[0].startswith("cell 3 ended the kernel")
+        assert "This cell was stopped when grading" in shown(run, 2)
+
+
+def test_a_cell_that_ends_the_process_is_left_out_when_the_others_run_again() -> None:
+    before = "print('before')\ndef f(): return 1"
+    with running(before, check("f"), ENDS, "def g(): return 2", check("g")) as run:
+        assert [call(run, "f"), call(run, "g")] == [1, 2]
+        assert shown(run, 0) == "before\n", "outputs of the first run are not kept"
+        assert run.remarks == ["cell 3 ended the kernel: A cell ended the Python process."]
+
+
+def test_after_too_many_ends_what_was_frozen_before_them_stays() -> None:
+    cells = ["def f(): return 1", check("f"), ENDS, ENDS, ENDS, "def g(): return 2", check("g")]
+    with running(*cells, limits=PATIENT.override({"restarts": 2})) as run:
+        assert call(run, "f") == 1
+        assert run.snapshots["g"] == Message.of(
+            "kernel_died", cause="A cell ended the Python process."
+        )
+        with pytest.raises(Died):
+            call(run, "g")
+        assert len(run.remarks) == 2
+
+
+def test_memory_beyond_the_limit_is_named_and_the_rest_runs_again() -> None:
+    hungry = """
+import os, time
+for _ in range(3):
+    if os.fork() == 0:
+        kept = b"x" * (250 << 20)
+        time.sleep(60)
+        os._exit(0)
+time.sleep(30)
+"""
+    with running(hungry, "def f(): return 1", check("f")) as run:
+        assert call(run, "f") == 1
+        assert run.remarks == [
+            "cell 1 ended the kernel: More memory was used than allowed (512 MiB)."
+        ]
+        assert "512 MiB" in shown(run, 0)
+
+
+def test_a_fork_bomb_is_named_and_the_rest_runs_again() -> None:
+    bomb = """
+import os, time
+for _ in range(60):
+    if os.fork() == 0:
+        time.sleep(60)
+        os._exit(0)
+time.sleep(30)
+"""
+    with running(bomb, "def f(): return 1", check("f")) as run:
+        assert call(run, "f") == 1
+        assert run.remarks == [
+            "cell 1 ended the kernel: More processes were running than allowed (24)."
+        ]
+
+
+def test_the_time_of_all_cells_together_is_limited() -> None:
+    slow = "import time; time.sleep(0.4)"
+    cells = ["def f(): return 1", check("f"), *[slow] * 20, "def g(): return 2", check("g")]
+    with running(*cells, limits=PATIENT.override({"cells_seconds": 3.0})) as run:
+        assert call(run, "f") == 1
+        cause = "All cells together ran longer than 3 seconds."
+        assert run.snapshots["g"] == Message.of("kernel_died", cause=cause)
+        assert len(run.remarks) == 1
+        assert run.remarks[0].endswith("limit cells_seconds")
+
+
+def test_a_cell_that_hangs_late_is_not_waited_for_in_the_second_run() -> None:
+    cells = ["while True: pass", ENDS, "def f(): return 1", check("f")]
+    with running(*cells, limits=LIMITS) as run:
+        assert call(run, "f") == 1
+        assert len(run.remarks) == 2, "the loop was interrupted once"
+
+
+def test_a_cell_cannot_take_the_snapshots_thread_with_it() -> None:
+    stops = """
+import os, socket
+for number in range(3, 64):
+    try:
+        socket.socket(fileno=os.dup(number)).shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+"""
+    with running("def f(): return 1", check("f"), stops, "def g(): return 2", check("g")) as run:
+        assert set(run.snapshots) == {"f", "g"}
+        for task, value in (("f", 1), ("g", 2)):
+            if isinstance(run.snapshots[task], Snapshot):
+                assert call(run, task) == value
+
+
+def test_unclosed_figures_and_threads_do_not_hold_up_the_end() -> None:
+    leaves = """
+import threading, time
+for _ in range(5):
+    threading.Thread(target=time.sleep, args=(3600,)).start()
+"""
+    with running(leaves, "def f(): return 1", check("f")) as run:
+        assert call(run, "f") == 1
