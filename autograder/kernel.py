@@ -12,19 +12,19 @@ bounded in size and number, and one that can't be understood ends the kernel.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import secrets
 import socket
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any, cast
 
 import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from zmq.asyncio import Context
@@ -104,16 +104,12 @@ class Kernel:
         """
         self.interrupts = 0
         runner = CellRunner(cell, self)
-        with contextlib.suppress(CellExecutionError):
-            try:
-                await runner.async_execute_cell(cell, 0)
-            except (KernelDied, asyncio.CancelledError):
-                raise
-            except CellExecutionError:
-                raise
-            except Exception as error:
-                # whatever nbclient stumbles over is a message that student code made
-                raise KernelDied(self.cause(error)) from error
+        try:
+            await runner.async_execute_cell(cell, 0)
+            cell.outputs = list(join_streams(cell.outputs))
+        except Exception as error:
+            # whatever nbclient or we stumble over is a message that student code made
+            raise KernelDied(self.cause(error)) from error
         if not self.sandbox.alive:
             raise KernelDied(self.cause(None))
 
@@ -158,7 +154,7 @@ class CellRunner(NotebookClient):
             timeout=kernel.limits.cell_seconds,
             interrupt_on_timeout=True,
             allow_errors=True,
-            coalesce_streams=True,
+            coalesce_streams=False,  # it takes quadratic time for a megabyte of backspaces
             store_widget_state=False,
             record_timing=False,
         )
@@ -197,6 +193,17 @@ class CellRunner(NotebookClient):
             gaps = {"outputs": str(limits.outputs), "bytes": str(limits.output_bytes)}
             text = say(Message("output_cut", gaps), self.kernel.language)
             cell.outputs.append(new_output("stream", name="stdout", text=f"\n{text}\n"))
+
+
+def join_streams(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
+    """The outputs, with what was printed in one go in one piece, and lines as last written."""
+    for (kind, name), group in groupby(outputs, key=lambda out: (out.output_type, out.get("name"))):
+        if kind != "stream":
+            yield from group
+            continue
+        text = "".join(output.text for output in group).replace("\r\n", "\n")
+        lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
+        yield new_output("stream", name=name, text="\n".join(lines))
 
 
 def ask(

@@ -25,7 +25,7 @@ class Limits:
     file_bytes: int = 64 * MIB  # a single file
     disk_bytes: int = 64 * MIB  # each of the sandbox's private folders, held in memory
     output_bytes: int = 2 * MIB  # what a cell prints and shows
-    outputs: int = 200  # how often a cell prints or shows
+    outputs: int = 500  # how often a cell prints or shows
     message_bytes: int = 16 * MIB  # one message of the kernel: a huge picture, a forged one
     reply_bytes: int = 4 * MIB  # a return value
 
