@@ -53,8 +53,10 @@ def agree(actual: object, expected: ArrayLike, *, rtol: float = 1e-6, atol: floa
     given = numbers(actual)
     if given.shape != right.shape:
         fail(Message.of("shape", shape=literal(right.shape)), actual)
+    with np.errstate(all="ignore"):  # the difference of two huge numbers may overflow
+        close = bool(np.allclose(given, right, rtol=rtol, atol=atol))
     ensure(
-        bool(np.allclose(given, right, rtol=rtol, atol=atol)),
+        close,
         literal(right if right.ndim else float(right)),
         literal(actual),
     )

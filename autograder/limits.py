@@ -31,12 +31,20 @@ class Limits:
 
     def override(self, changes: Mapping[str, float]) -> Limits:
         """These limits with `changes` by name; raises GraderError for a bad one."""
-        known = {field.name for field in fields(self)}
+        known = {field.name: field.type for field in fields(self)}
         for name, value in changes.items():
             if name not in known:
                 raise GraderError(
                     f"There is no limit {name!r}; the limits are {', '.join(sorted(known))}."
                 )
-            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-                raise GraderError(f"The limit {name} must be a positive number, not {value!r}.")
+            check(name, value, whole=known[name] == "int")
         return replace(self, **changes)  # type: ignore[arg-type]  # names and types checked above
+
+
+def check(name: str, value: object, *, whole: bool) -> None:
+    """Raise GraderError where a limit's value is none."""
+    least = 0 if name == "restarts" else 1e-3
+    kind = int if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kind) or not value >= least:
+        what = "whole number" if whole else "number"
+        raise GraderError(f"The limit {name} must be a positive {what}, not {value!r}.")

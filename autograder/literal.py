@@ -47,6 +47,8 @@ def expression(value: object) -> str:
             return array_expression(value)
         case SeededGenerator():
             return f"np.random.default_rng({value.seed})"
+        case np.random.Generator():
+            return "np.random.default_rng()"
         case float():
             return float_expression(value)
         case list():
@@ -63,6 +65,8 @@ def expression(value: object) -> str:
 
 def array_expression(value: np.ndarray) -> str:
     """The array as `np.array(...)`, with its dtype where the numbers do not show it."""
+    if not value.size and value.ndim > 1:
+        return f"np.zeros({value.shape}, dtype='{value.dtype}')"
     inner = expression(value.tolist())
     shown = value.dtype in (np.dtype("float64"), np.dtype("int64"), np.dtype("bool"))
     if value.size and shown:

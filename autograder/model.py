@@ -67,7 +67,8 @@ class TaskGrade:
     @property
     def cause(self) -> str:
         """Why the task was not graded, for staff; "" where it was."""
-        reasons = [self.fault, *(str(o.reason) for o in self.outcomes if o.status == "not graded")]
+        ungraded = (o for o in self.outcomes if o.status == "not graded")
+        reasons = [self.fault, *(str(o.reason or f"{o.law.test} was not run") for o in ungraded)]
         return next((reason for reason in reasons if reason), "")
 
 
@@ -104,5 +105,5 @@ def from_json(data: bytes) -> Grade:
     """Read what `to_json` wrote; raises GraderError for anything else."""
     try:
         return msgspec.json.decode(data, type=Grade)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise GraderError(f"This is no grade in the kit's format: {error}.") from error

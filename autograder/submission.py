@@ -53,7 +53,7 @@ def restore_cell(
     if is_solution(original):
         restored.source = text_of(cell)
         keep_pictures(cell, restored)
-        if cell.cell_type != original.cell_type:
+        if cell.get("cell_type") != original.cell_type:
             remarks.append(f"cell {grade_id_of(original)}: its type was restored")
     elif text_of(cell) != visible_text(original):
         remarks.append(f"cell {grade_id_of(original)}: its locked text was restored")
@@ -62,7 +62,8 @@ def restore_cell(
 
 def plain_cell(cell: NotebookNode) -> NotebookNode:
     """A cell of the student's own: its kind and its text."""
-    kind = cell.cell_type if cell.cell_type in ("code", "markdown", "raw") else "raw"
+    kind = cell.get("cell_type")
+    kind = kind if kind in ("code", "markdown", "raw") else "raw"
     plain = NotebookNode(cell_type=kind, metadata=NotebookNode(), source=text_of(cell))
     keep_pictures(cell, plain)
     clear_outputs(plain)

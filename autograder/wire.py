@@ -16,6 +16,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 import socket
 import struct
 import time
@@ -26,6 +27,8 @@ import numpy as np
 DEPTH = 24  # of nested containers
 LENGTH = struct.Struct(">I")
 KINDS = "biuf"  # NumPy's letters for the arrays that may pass
+DTYPE = re.compile(rf"[<>|=]?[{KINDS}]\d{{1,2}}")
+ELEMENTS = 1 << 24
 
 
 class WireError(Exception):
@@ -104,7 +107,7 @@ def plain_scalar(value: np.generic) -> bool | int | float | str:
     """A NumPy number, bool or string as Python's own."""
     if isinstance(value, np.bool_):
         return bool(value)
-    if isinstance(value, np.integer):
+    if isinstance(value, np.integer) and not isinstance(value, np.timedelta64):
         return int(value)
     if isinstance(value, np.floating):
         return float(value)
@@ -126,15 +129,18 @@ def pack_array(array: np.ndarray) -> list[Any]:
 
 def unpack_array(name: str, shape: list[Any], content: str) -> np.ndarray:
     """The array; raises WireError where dtype, shape and content do not fit together."""
+    if not DTYPE.fullmatch(name) or not all(type(n) is int and n >= 0 for n in shape):
+        raise WireError("an array of another kind")
+    # an array without elements may still have a billion rows, and each would be written down
+    if len(shape) > 8 or math.prod(max(n, 1) for n in shape) > ELEMENTS:
+        raise WireError("an array whose shape is too large")
     try:
         dtype = np.dtype(name)
-        if dtype.kind not in KINDS or not all(type(n) is int and n >= 0 for n in shape):
-            raise WireError("an array of another kind")
         data = base64.b64decode(content, validate=True)
-        if len(shape) > 8 or math.prod(shape) * dtype.itemsize != len(data):
+        if math.prod(shape) * dtype.itemsize != len(data):
             raise WireError("an array whose shape does not fit")
         return np.frombuffer(data, dtype=dtype).reshape(shape).copy()
-    except (TypeError, ValueError, SyntaxError) as error:
+    except (TypeError, ValueError) as error:
         raise WireError("an array that cannot be read") from error
 
 

@@ -402,11 +402,22 @@ def test_sum(student, z):
     law.agree(student.g(np.array(z)), 0.0)
 '''
     )
-    functions = {"f": lambda x: x % 777, "g": lambda z: np.where(z > 2, z, 0.0).sum()}
-    first = session.grade(suite, **functions).outcomes
-    second = session.run(**functions).outcomes
+    asked: list[str] = []
+
+    def f(x: int) -> int:
+        asked.append(repr(x))
+        return x % 777
+
+    def g(z: np.ndarray) -> float:
+        asked.append(repr(z))
+        return float(np.where(z > 2, z, 0.0).sum())
+
+    first = session.grade(suite, f=f, g=g).outcomes
+    examples, asked[:] = list(asked), []
+    second = session.run(f=f, g=g).outcomes
     assert [outcome.status for outcome in first] == ["failed", "failed"]
     assert first == second
+    assert asked == examples  # a lucky draw in one of two sessions would be unfair
 
 
 def test_every_test_has_a_student_of_its_own_and_closes_it(session: Session) -> None:
