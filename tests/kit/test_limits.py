@@ -44,3 +44,15 @@ def test_a_value_that_is_no_positive_number_is_refused(value: object) -> None:
 def test_limits_can_not_be_changed_in_place() -> None:
     with pytest.raises(FrozenInstanceError):
         Limits().call_seconds = 9  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "change", [{"memory_bytes": 1.5}, {"restarts": 2.5}, {"cell_seconds": float("nan")}]
+)
+def test_counts_are_whole_and_nothing_is_nan(change: dict[str, float]) -> None:
+    with pytest.raises(GraderError):
+        Limits().override(change)
+
+
+def test_a_kernel_that_dies_need_not_be_started_again() -> None:
+    assert Limits().override({"restarts": 0}).restarts == 0

@@ -398,6 +398,8 @@ def set_nested(z: Any) -> None:
         (lambda z: z.resize(1, refcheck=False), np.array([1.0, 2.0])),
         (lambda z: z.__setitem__(0, True), [1]),
         (lambda z: z.__setitem__(0, 1.0), [1]),
+        (lambda z: z.__setitem__(0, (1,)), [[1]]),
+        (lambda z: z.__setitem__(0, -0.0), [0.0]),
     ],
 )
 def test_a_change_in_place_is_found(
@@ -414,6 +416,7 @@ def test_a_change_in_place_is_found(
 @settings(max_examples=60, deadline=None)
 @given(value=values(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)))
 @example(np.array([np.nan, np.inf, -0.0]))
+@example([float("nan"), np.float64(2), np.int64(2), np.str_("a"), np.array([1.0], ">f8")])
 @example([np.zeros((0, 3), "float16"), ("a", {"b": [True, 1, 1.0]})])
 def test_arguments_that_stay_as_they_were_are_no_violation(value: object) -> None:
     student = Student(Here({"f": lambda x, y: 3}), LIMITS)
@@ -591,6 +594,13 @@ def test_calls_share_one_budget(forge: Callable[..., Student]) -> None:
         late.f()
     assert key(caught) == "time_used_up"
     assert not workers(late)
+
+
+def test_the_limit_that_a_time_out_names_is_the_one_it_met(forge: Callable[..., Student]) -> None:
+    limits = replace(HASTY, call_seconds=5, calls_seconds=0.2)
+    with pytest.raises(TimedOut) as caught:
+        forge(b"", limits=limits, budget=Budget(limits.calls_seconds)).f()
+    assert key(caught) == "time_used_up"
 
 
 def test_time_is_counted_only_while_a_call_runs(define: Callable[..., Student]) -> None:

@@ -392,3 +392,21 @@ def test_nothing_is_read_beyond_the_frame(ends: Pair) -> None:
     ends[0].sendall(framed(b"1") + b"rest")
     assert wire.receive(ends[1], limit=100, seconds=5) == 1
     assert ends[1].recv(100) == b"rest"
+
+
+@pytest.mark.parametrize("shape", [[10**9, 0], [0, 10**9], [4097, 4097, 0]])
+def test_an_array_without_elements_is_no_larger_than_any_other(shape: list[int]) -> None:
+    with pytest.raises(wire.WireError):
+        forged_array("<f8", shape)
+
+
+@pytest.mark.parametrize("value", [np.timedelta64(5, "s"), np.datetime64("2026-01-01")])
+def test_times_do_not_pass(value: object) -> None:
+    with pytest.raises(wire.WireError):
+        wire.pack(value)
+
+
+@pytest.mark.parametrize("dtype", ["a", "S4", "O", "<M8[s]", "f8,f8", "float64", "V8", "<f999"])
+def test_a_dtype_is_named_as_the_wire_names_it(dtype: str) -> None:
+    with pytest.raises(wire.WireError):
+        forged_array(dtype, [0])
