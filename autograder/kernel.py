@@ -53,14 +53,25 @@ class Snapshot:
 
     control: socket.socket
     workers: int = 0
+    silent: bool = False  # it once gave no answer: nobody waits for it again
 
     def open(self) -> Worker:
         """Fork a worker; raises OSError where the snapshot no longer answers."""
         self.workers += 1
         ours, theirs = socket.socketpair()
         with theirs:
-            ask(self.control, {"open": self.workers}, theirs)
+            self.ask({"open": self.workers}, theirs)
         return Worker(self, self.workers, ours)
+
+    def ask(self, request: dict[str, Any], handed: socket.socket | None = None) -> None:
+        """Have the snapshot do something; raises OSError where it does not."""
+        if self.silent:
+            raise ConnectionError("the snapshot does not answer")
+        try:
+            ask(self.control, request, handed)
+        except OSError:
+            self.silent = True
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class Worker:
         """End the worker, whatever it is doing."""
         self.connection.close()
         with contextlib.suppress(OSError):
-            ask(self.snapshot.control, {"kill": self.number})
+            self.snapshot.ask({"kill": self.number})
 
 
 class Kernel:

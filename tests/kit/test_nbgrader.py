@@ -244,6 +244,24 @@ def test_a_submission_may_be_graded_alone(room: Classroom, tmp_path: Path) -> No
     assert (room.root / "gradebook.db").read_bytes() == before
 
 
+def test_the_formgraders_button_grades_alike(room: Classroom) -> None:
+    """The button calls nbgrader's API inside the server, where an event loop is running."""
+    press = f"""
+import asyncio
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.apps.baseapp import NbGrader
+async def press():
+    app = NbGrader()
+    app.load_config_file()
+    api = NbGraderAPI(config=app.config)
+    return api.autograde("{ASSIGNMENT}", "greta", force=True, create=True)
+result = asyncio.run(press())
+print(result["success"], result.get("error"))
+"""
+    assert "True None" in room.run("python", "-c", press).splitlines()
+    assert room.grade("greta").earned == 0
+
+
 def test_unknown_names_get_a_message_and_not_a_traceback(room: Classroom, tmp_path: Path) -> None:
     for command, words in {
         ("grade", "nothing", "x.ipynb"): "There is no assignment 'nothing'",

@@ -66,7 +66,10 @@ def grow():
     kept = []
     while True:
         kept.append(b"x" * (1 << 26))
-grow()
+try:
+    grow()
+except MemoryError as error:
+    print(type(error))
 """
 
 MANY_LARGE = """
@@ -178,7 +181,7 @@ def prob_not(tokens, p, token):
 
 HUGE_ERROR = """
 def prob_not(tokens, p, token):
-    raise KeyError("x" * 10 ** 8)
+    raise KeyError("x" * 10 ** 7)
 """
 
 ENDLESS_ERROR = """
@@ -291,7 +294,7 @@ EXHAUSTING = [
     Submission("waits-for-input", "asks for input", first(WAITS_FOR_INPUT)),
     Submission("gigabyte", "prints a gigabyte", first(GIGABYTE)),
     Submission("many-displays", "shows 100,000 things", first(MANY_DISPLAYS)),
-    Submission("huge-picture", "shows a huge picture", first(HUGE_PICTURE), told=(ENDED,)),
+    Submission("huge-picture", "shows a huge picture", first(HUGE_PICTURE)),
     Submission("many-figures", "draws 300 figures", after("setup", MANY_FIGURES)),
     Submission(
         "huge-value", "returns a huge text", answer("prob_not", HUGE_VALUE), {"prob_not": "all"}
@@ -316,7 +319,7 @@ EXHAUSTING = [
         told=("prob_not: limit call_seconds",),
     ),
     Submission("daemons", "leaves daemons behind", first(DAEMONS)),
-    Submission("kills-all", "kills every process it can", first(KILLS_ALL), told=(ENDED,)),
+    Submission("kills-all", "kills every process it can", first(KILLS_ALL)),
     Submission("closes-descriptors", "closes every file", first(CLOSES_DESCRIPTORS), told=(ENDED,)),
     Submission("fills-disk", "fills every folder", first(FILLS_DISK)),
     Submission(
