@@ -106,6 +106,7 @@ class Kernel:
         self.client = client
         self.limits = limits
         self.interrupts = 0
+        self.sockets = contextlib.ExitStack()  # of the snapshots, closed with the kernel
 
     async def run(self, cell: NotebookNode) -> None:
         """Run a code cell and fill in its outputs; raises KernelDied.
@@ -127,6 +128,7 @@ class Kernel:
     def snapshot(self) -> Snapshot:
         """Freeze a copy of the kernel as it is now; raises OSError if it does not answer."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.sockets.enter_context(ours)
         with theirs:
             ask(self.control, {"snapshot": None}, theirs)
         return Snapshot(ours)
@@ -253,8 +255,11 @@ def launch_kernel(
             )
         wait_until_ready(control, sandbox, limits)
         client = connect(connection, sandbox, limits)
+        stack.callback(client.context.destroy, linger=0)
         stack.callback(client.stop_channels)
-        yield Kernel(sandbox, control, client, limits, language)
+        kernel = Kernel(sandbox, control, client, limits, language)
+        with kernel.sockets:
+            yield kernel
 
 
 def connection_info() -> dict[str, Any]:
@@ -277,7 +282,7 @@ def wait_until_ready(control: socket.socket, sandbox: Sandbox, limits: Limits) -
         cause = "it ended at once"
     except TimeoutError:
         cause = f"it was not ready after {limits.start_seconds:g} seconds"
-    sandbox.kill()
+    sandbox.process.kill()
     said = sandbox.process.stderr.read() if sandbox.process.stderr else b""
     words = said.decode(errors="replace").strip()[-2000:]
     raise GraderError(f"The kernel did not start: {cause}.\n{words}")

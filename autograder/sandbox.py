@@ -203,6 +203,8 @@ class Sandbox:
         self.stopped.set()
         self.process.kill()
         self.process.wait()
+        if self.process.stderr is not None:
+            self.process.stderr.close()
 
 
 @contextlib.contextmanager
