@@ -282,7 +282,7 @@ def wait_until_ready(control: socket.socket, sandbox: Sandbox, limits: Limits) -
         cause = "it ended at once"
     except TimeoutError:
         cause = f"it was not ready after {limits.start_seconds:g} seconds"
-    sandbox.process.kill()
+    sandbox.end()
     said = sandbox.process.stderr.read() if sandbox.process.stderr else b""
     words = said.decode(errors="replace").strip()[-2000:]
     raise GraderError(f"The kernel did not start: {cause}.\n{words}")
@@ -294,6 +294,7 @@ def connect(connection: dict[str, Any], sandbox: Sandbox, limits: Limits) -> Asy
     context.setsockopt(zmq.MAXMSGSIZE, limits.message_bytes)
     context.setsockopt(zmq.RECONNECT_IVL, -1)
     context.setsockopt(zmq.LINGER, 0)
+    context.setsockopt(zmq.RCVHWM, 8)  # messages that nobody reads would pile up in our memory
     client = AsyncKernelClient(context=context)
     client.load_connection_info(cast(Any, connection | {"ip": sandbox.sockets}))
     client.start_channels(hb=False)

@@ -26,6 +26,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -185,6 +186,7 @@ class Sandbox:
 
     process: subprocess.Popen[bytes]
     root: str
+    init: int | None  # a pidfd of the sandbox's first process
     sockets: str  # the prefix of the kernel's sockets, as the grader sees it
     exceeded: str = ""  # the name of the limit that the watchdog ended it for
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -198,11 +200,25 @@ class Sandbox:
         """Whether the command is still running."""
         return self.process.poll() is None
 
+    def end(self) -> None:
+        """Send the signal that ends every process of the sandbox.
+
+        To its first process and not to bwrap alone: a student can debug that
+        process, and so undo --die-with-parent.
+        """
+        if self.init is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.init, signal.SIGKILL)
+        self.process.kill()
+
     def kill(self) -> None:
         """End every process of the sandbox, at once."""
         self.stopped.set()
-        self.process.kill()
+        self.end()
         self.process.wait()
+        if self.init is not None:
+            os.close(self.init)
+            self.init = None
         if self.process.stderr is not None:
             self.process.stderr.close()
 
@@ -251,22 +267,30 @@ def start_sandboxed(
     (folder / "connection.json").write_text(json.dumps(connection))
     files = Files(folder, font_list())
     read, write = os.pipe()
-    argv = [bwrap, *bwrap_args(limits, python, files), "--info-fd", str(write)]
+    # bwrap is the sandbox's first process, and students can read that one's arguments and
+    # environment: the arguments name this machine's folders, the environment may hold secrets
+    listed = os.memfd_create("bwrap")
+    os.write(listed, b"\0".join(map(os.fsencode, bwrap_args(limits, python, files))))
+    os.lseek(listed, 0, os.SEEK_SET)
+    argv = [bwrap, "--args", str(listed), "--info-fd", str(write)]
     argv += ["--", python.inner_python, "-P", "-m", "autograder.guest", *command]
-    process = subprocess.Popen(  # noqa: S603 -- argv is built by bwrap_args, no shell
+    process = subprocess.Popen(  # noqa: S603 -- argv is ours, no shell
         argv,
+        env={},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        pass_fds=(*descriptors, write),
+        pass_fds=(*descriptors, write, listed),
     )
     os.close(write)
+    os.close(listed)
     with os.fdopen(read, "rb") as info:
         answer = info.read()
     if not answer:
         raise GraderError(refusal(process))
-    root = f"/proc/{json.loads(answer)['child-pid']}/root"
-    return Sandbox(process, root, f"{root}{SOCKETS}/k")
+    pid = json.loads(answer)["child-pid"]
+    root = f"/proc/{pid}/root"
+    return Sandbox(process, root, os.pidfd_open(pid), f"{root}{SOCKETS}/k")
 
 
 def start_unsandboxed(
@@ -291,7 +315,7 @@ def start_unsandboxed(
         env=guest_environment(kit, str(folder)) | {"PATH": os.environ["PATH"]},
         pass_fds=descriptors,
     )
-    return Sandbox(process, "", str(folder / "k"))
+    return Sandbox(process, "", None, str(folder / "k"))
 
 
 def find_bwrap() -> str:
@@ -351,7 +375,7 @@ def guard(sandbox: Sandbox, limits: Limits) -> None:
         elif memory_used(processes, ids) > limits.memory_bytes:
             sandbox.exceeded = "memory_bytes"
         if sandbox.exceeded:
-            sandbox.process.kill()
+            sandbox.end()
             return
 
 

@@ -29,6 +29,7 @@ LENGTH = struct.Struct(">I")
 KINDS = "biuf"  # NumPy's letters for the arrays that may pass
 DTYPE = re.compile(rf"[<>|=]?[{KINDS}]\d{{1,2}}")
 ELEMENTS = 1 << 24
+ENTRIES = 500  # of one dict
 
 
 class WireError(Exception):
@@ -146,6 +147,8 @@ def unpack_array(name: str, shape: list[Any], content: str) -> np.ndarray:
 
 def unpack_dict(pairs: list[Any], depth: int) -> dict[Any, Any]:
     """The dict; keys are what Python can hash."""
+    if len(pairs) > ENTRIES:  # keys with one hash for all take quadratic time
+        raise WireError(f"a dict of more than {ENTRIES} entries")
     try:
         return {unpack(k, depth - 1): unpack(v, depth - 1) for k, v in pairs}
     except (TypeError, ValueError) as error:
