@@ -59,8 +59,10 @@ class Snapshot:
         """Fork a worker; raises OSError where the snapshot no longer answers."""
         self.workers += 1
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, contextlib.ExitStack() as failed:
+            failed.callback(ours.close)
             self.ask({"open": self.workers}, theirs)
+            failed.pop_all()
         return Worker(self, self.workers, ours)
 
     def ask(self, request: dict[str, Any], handed: socket.socket | None = None) -> None:

@@ -191,6 +191,9 @@ def refuses(
     return Submission(name, tries, answer("prob_not", code), {} if right else REFUSAL)
 
 
+# Where the name ValueError itself is taken, later functions refuse by it as well.
+REFUSALS = REFUSAL | {"top_k": 1.0, "top_k_choice": 0.5}
+
 ANSWERING = [
     refuses("circle", "returns a circular list for ValueError", "return circle", CIRCLE),
     refuses("many-digits", "returns an int of 5,000 digits for ValueError", "return 10 ** 5000"),
@@ -207,9 +210,19 @@ ANSWERING = [
     refuses("key-error", "raises another error", "raise KeyError(token)"),
     refuses("group", "raises a group of ValueErrors", 'raise ExceptionGroup("x", [ValueError()])'),
     refuses("renamed", "raises an error renamed to ValueError", "raise Odd()", SURROGATE_ERROR),
-    refuses("same-name", "raises a ValueError of its own", "raise ValueError(token)", SAME_NAME),
+    Submission(
+        "same-name",
+        "raises a ValueError of its own",
+        answer("prob_not", REFUSES_BY.format(before=SAME_NAME, refusal="raise ValueError(token)")),
+        REFUSALS,
+    ),
     refuses("lies-about-class", "raises what says it is one", "raise Odd()", LIES_ABOUT_CLASS),
-    refuses("replaced", "replaces ValueError itself", "raise ValueError()", PATCHES_BUILTIN),
+    Submission(
+        "replaced",
+        "replaces ValueError itself",
+        answer("prob_not", REFUSES_BY.format(before=PATCHES_BUILTIN, refusal="raise ValueError()")),
+        REFUSALS,
+    ),
     refuses("subclass", "raises a UnicodeError", 'raise UnicodeError("x")', right=True),
     refuses("silent", "raises a ValueError without a text", "raise Silent()", SILENT, right=True),
     refuses(
@@ -222,28 +235,34 @@ ANSWERING = [
         "behind-a-copy",
         "changes the memory of its argument behind a copy",
         answer("top_k", BEHIND_A_COPY),
-        {"top_k": 0.5, "top_k_choice": 0.5},
+        {"top_k": 0.5, "top_k_choice": 3.5},  # its repeated draws find p empty
     ),
     Submission(
         "sorts-tokens",
         "sorts the list it is given",
         answer("argmax_choice", SORTS_TOKENS),
-        {"argmax_choice": 0.5, "prob_not": 0.0},
+        {"argmax_choice": 0.5},
     ),
     Submission(
         "appends-token",
         "leaves the array as it was, but not the list",
         answer("argmax_choice", RETURNS_ITS_ARGUMENT),
-        {"argmax_choice": 0.5},
+        # the notebook's own vocabulary grows as well
+        {"argmax_choice": 0.5, "my_deviation": "all"},
     ),
     Submission(
         "longdouble",
         "calculates more exactly than it should",
         answer("softmax", LONGDOUBLE),
-        {"softmax": 0.5, "softmax_with_temperature": 0.5},
+        {"softmax": 0.5, "softmax_with_temperature": 0.5, "my_deviation": "all"},
     ),
-    Submission("objects", "returns an array of objects", answer("top_k", OBJECTS), {"top_k": 5.0}),
-    Submission("masked", "returns a masked array", answer("top_k", MASKED), {"top_k": 5.0}),
+    Submission(
+        "objects",
+        "returns an array of objects",
+        answer("top_k", OBJECTS),
+        {"top_k": "all", "top_k_choice": "all"},
+    ),
+    Submission("masked", "returns a masked array", answer("top_k", MASKED), {"top_k": "all"}),
     Submission(
         "decimal",
         "returns a Decimal",
