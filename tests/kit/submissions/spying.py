@@ -39,7 +39,7 @@ print("\\n".join(found))
 
 OTHER_PEOPLE = """
 import glob, os
-places = ["/home/*", "/root/*", "/work/*", "/srv/*", "/mnt/*", "/var/*", "/etc/*", "/run/*",
+places = ["/home/*", "/opt/*", "/data/*", "/srv/*", "/mnt/*", "/var/*", "/etc/*", "/run/*",
           "/tmp/*", "~/*", "../*", "../../*", "/submitted/*", "/proc/1/cwd/*", "/proc/1/root/*"]
 for place in places:
     print(place, glob.glob(os.path.expanduser(place))[:50])
