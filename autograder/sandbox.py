@@ -216,9 +216,11 @@ class Sandbox:
         self.stopped.set()
         self.end()
         self.process.wait()
+
+    def close(self) -> None:
+        """Free the descriptors; only when nobody can send a signal by them any more."""
         if self.init is not None:
             os.close(self.init)
-            self.init = None
         if self.process.stderr is not None:
             self.process.stderr.close()
 
@@ -248,6 +250,9 @@ def open_sandbox(
             yield sandbox
         finally:
             sandbox.kill()
+            if watch.is_alive():
+                watch.join()
+            sandbox.close()
 
 
 def start_sandboxed(
@@ -269,9 +274,7 @@ def start_sandboxed(
     read, write = os.pipe()
     # bwrap is the sandbox's first process, and students can read that one's arguments and
     # environment: the arguments name this machine's folders, the environment may hold secrets
-    listed = os.memfd_create("bwrap")
-    os.write(listed, b"\0".join(map(os.fsencode, bwrap_args(limits, python, files))))
-    os.lseek(listed, 0, os.SEEK_SET)
+    listed = list_args(bwrap_args(limits, python, files))
     argv = [bwrap, "--args", str(listed), "--info-fd", str(write)]
     argv += ["--", python.inner_python, "-P", "-m", "autograder.guest", *command]
     process = subprocess.Popen(  # noqa: S603 -- argv is ours, no shell
@@ -291,6 +294,14 @@ def start_sandboxed(
     pid = json.loads(answer)["child-pid"]
     root = f"/proc/{pid}/root"
     return Sandbox(process, root, os.pidfd_open(pid), f"{root}{SOCKETS}/k")
+
+
+def list_args(arguments: list[str]) -> int:
+    """A descriptor from which bwrap reads its arguments, each ended by a zero byte."""
+    listed = os.memfd_create("bwrap")
+    os.write(listed, b"".join(os.fsencode(argument) + b"\0" for argument in arguments))
+    os.lseek(listed, 0, os.SEEK_SET)
+    return listed
 
 
 def start_unsandboxed(
