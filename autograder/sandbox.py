@@ -377,25 +377,38 @@ def guard(sandbox: Sandbox, limits: Limits) -> None:
     """End the sandbox when all its processes together pass a limit."""
     processes = Path(sandbox.outside("/proc"))
     while not sandbox.stopped.wait(0.2):
-        try:
-            ids = [entry for entry in os.listdir(processes) if entry.isdigit()]
-        except OSError:
-            return
-        if len(ids) > limits.processes:
-            sandbox.exceeded = "processes"
-        elif memory_used(processes, ids) > limits.memory_bytes:
-            sandbox.exceeded = "memory_bytes"
+        with contextlib.suppress(OSError):  # it has ended, or is about to
+            sandbox.exceeded = exceeded(processes, limits)
         if sandbox.exceeded:
             sandbox.end()
             return
 
 
-def memory_used(processes: Path, ids: list[str]) -> int:
-    """Bytes of all processes; pages that forked copies share are counted once."""
-    total = 0
-    for pid in ids:
-        with contextlib.suppress(OSError, IndexError, ValueError):
-            for line in (processes / pid / "smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += 1024 * int(line.split()[1])
-    return total
+def exceeded(processes: Path, limits: Limits) -> str:
+    """The limit that the processes of a /proc folder pass together, or "".
+
+    They are counted anew before each look at one's memory: a fork bomb makes
+    such a look take seconds, and a thousand processes in that time.
+    """
+    memory = 0
+    for pid in running(processes):
+        if len(running(processes)) > limits.processes:
+            return "processes"
+        memory += memory_of(processes / pid)
+        if memory > limits.memory_bytes:
+            return "memory_bytes"
+    return ""
+
+
+def running(processes: Path) -> list[str]:
+    """The ids of the processes of a /proc folder."""
+    return [entry for entry in os.listdir(processes) if entry.isdigit()]
+
+
+def memory_of(process: Path) -> int:
+    """Bytes of a process; of pages that forked copies share it counts its part alone."""
+    try:
+        lines = (process / "smaps_rollup").read_text().splitlines()
+    except OSError:  # it has ended
+        return 0
+    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
