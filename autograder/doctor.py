@@ -7,57 +7,31 @@ asked what it can see and do.
 from __future__ import annotations
 
 import asyncio
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
-
+from autograder import seccomp
 from autograder.course import Course
 from autograder.errors import GraderError
 from autograder.grading import collect_apart
-from autograder.kernel import KernelDied, launch_kernel
+from autograder.kernel import KernelDied
 from autograder.limits import Limits
+from autograder.probe import Outside, collect_facts, judge_facts
 from autograder.release import compare
 from autograder.report import Finding
-from autograder.sandbox import find_bwrap
+from autograder.sandbox import PRIVATE_FOLDERS, find_bwrap
 
 OLDEST = (3, 11)
 STEP = "autograder.preprocessors.GradeSubmission"
-# Runs inside the sandbox: each line of its answer is one restriction, and whether it holds.
-PROBE = """
-import json, os, socket
-def refused(action, *arguments):
-    try:
-        action(*arguments)
-    except OSError:
-        return True
-    return False
-def status(name):
-    with open("/proc/self/status") as lines:
-        return next(line.split()[1] for line in lines if line.startswith(name + ":"))
-print(json.dumps({{
-    "no network": os.listdir("/sys/class/net") == ["lo"] if os.path.isdir("/sys/class/net")
-        else [name for _, name in socket.if_nameindex()] == ["lo"],
-    "no capability": int(status("CapEff"), 16) == 0 and int(status("CapBnd"), 16) == 0,
-    "no new privileges": status("NoNewPrivs") == "1",
-    "not an administrator": os.getuid() != 0,
-    "read-only system": refused(open, "/usr/probe", "w") and refused(open, "/probe", "w"),
-    "no course folder": not os.path.exists({course!r}),
-    "no other user's files": not os.path.exists({home!r}),
-    "own processes only": len([p for p in os.listdir("/proc") if p.isdigit()]) < 10,
-    "no grader's environment": {secret!r} not in os.environ,
-}}))
-"""
 
 
 def examine(folder: Path) -> Iterator[Finding]:
     """One finding after the other."""
     yield examine_python()
     yield examine_bwrap()
+    yield examine_seccomp()
     yield from examine_sandbox(folder)
     try:
         course = Course.at(folder)
@@ -86,25 +60,31 @@ def examine_bwrap() -> Finding:
     return Finding("bubblewrap", run.returncode == 0, run.stdout.strip() or run.stderr.strip())
 
 
+def examine_seccomp() -> Finding:
+    """libseccomp, which makes the filter of system calls."""
+    if seccomp.find_library() is not None:
+        return Finding("libseccomp", True, "the filter of system calls can be made")
+    remedy = f"Without it a hole in the kernel is open to student code. {seccomp.INSTALL}"
+    return Finding("libseccomp", False, "missing", remedy)
+
+
 def examine_sandbox(folder: Path) -> Iterator[Finding]:
     """A kernel in the sandbox, and every restriction as it is felt from inside."""
-    probe = PROBE.format(course=str(folder.resolve()), home=str(Path.home()), secret="SHELL")
-    cell = new_code_cell(probe)
+    outside = Outside.current(Limits())
     try:
-        asyncio.run(run_probe(cell))
-        answer = json.loads("".join(output.get("text", "") for output in cell.outputs))
+        facts = asyncio.run(collect_facts(outside, hidden_paths(folder)))
     except (GraderError, KernelDied, ValueError) as error:
-        yield Finding("sandboxed kernel", False, str(error), str(cell.outputs)[:500])
+        yield Finding("sandboxed kernel", False, str(error))
         return
     yield Finding("sandboxed kernel", True, "it starts and answers")
-    for restriction, holds in answer.items():
-        yield Finding(f"sandbox: {restriction}", bool(holds), "holds" if holds else "does NOT hold")
+    yield from judge_facts(facts, outside)
 
 
-async def run_probe(cell: NotebookNode) -> None:
-    """Run one cell in a sandboxed kernel of its own."""
-    with launch_kernel(Limits()) as kernel:
-        await kernel.run(cell)
+def hidden_paths(folder: Path) -> list[Path]:
+    """What student code must not find: the course, the grader's home and this package."""
+    paths = [folder.resolve(), Path.home(), Path(__file__).resolve().parent]
+    private = [Path(path) for path in PRIVATE_FOLDERS]
+    return [path for path in paths if not any(own.is_relative_to(path) for own in private)]
 
 
 def examine_settings(course: Course) -> Finding:

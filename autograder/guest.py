@@ -58,15 +58,26 @@ def main() -> None:
 
 def restrict(settings: dict[str, int]) -> None:
     """Hard limits of this process and all it starts; they can't be raised again."""
-    memory, files = settings["memory_bytes"], settings["file_bytes"]
-    resource.setrlimit(resource.RLIMIT_AS, (2 * memory, 2 * memory))  # address space, not RAM
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (files, files))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if settings["sandboxed"]:  # outside a sandbox it would count the user's other processes
+    memory = settings["memory_bytes"]
+    most = {
+        resource.RLIMIT_AS: 2 * memory,  # address space, not RAM
+        resource.RLIMIT_DATA: memory,
+        resource.RLIMIT_FSIZE: settings["file_bytes"],
+        resource.RLIMIT_CORE: 0,
+        # kernel memory that belongs to no process; a kernel has 64 descriptors open
+        resource.RLIMIT_NOFILE: 512,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+    }
+    if settings["sandboxed"]:  # outside a sandbox they would count the user's other processes
         # threads count as well, and a kernel has about ten
-        tasks = 8 * settings["processes"]
-        resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
+        most[resource.RLIMIT_NPROC] = 8 * settings["processes"]
+        most[resource.RLIMIT_SIGPENDING] = 1024
+    for kind, value in most.items():
+        highest = resource.getrlimit(kind)[1]
+        if highest != resource.RLIM_INFINITY:
+            value = min(value, highest)  # no limit of the machine's can be raised
+        resource.setrlimit(kind, (value, value))
 
 
 def take_snapshots(control: socket.socket, namespace: Namespace, limit: int) -> None:

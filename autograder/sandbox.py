@@ -14,10 +14,14 @@ sandbox. The grader reaches the kernel's sockets through /proc/<pid>/root, which
 only the owner of the sandbox may open. All paths are the same on every machine:
 a traceback in a student's output does not tell where the grader lives.
 
+A filter of system calls (`seccomp`) stands behind these walls: bwrap loads it last,
+and it is the same for every sandbox.
+
 The process that bwrap starts is killed with the grader (--die-with-parent), and
 when it ends the kernel ends every process of its pid namespace. A watchdog
 counts processes and memory, since resource limits count by process and, for an
-administrator, not at all.
+administrator, not at all. Memory is held by processes, by sockets and pipes and by
+the private folders: all of it is counted, and other kinds are refused by the filter.
 """
 
 from __future__ import annotations
@@ -35,13 +39,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder import seccomp
 from autograder.errors import GraderError
-from autograder.limits import Limits
+from autograder.limits import MIB, Limits
 
 INSTALL = "Install it with: sudo apt-get install bubblewrap"
 PASSWD = "student:x:1000:1000::/home/student:/bin/sh\n"
 HOME = "/home/student"
 SOCKETS = "/run/kernel"
+PRIVATE_FOLDERS = ("/dev/shm", "/tmp", HOME, SOCKETS)
+CHANNEL_BYTES = MIB // 4  # a pipe or socket that nobody reads holds 64 to 208 KiB
+INODE_BYTES = 1024  # an empty file: its inode and its name are kernel memory
 GUEST_FILES = ("__init__.py", "guest.py", "wire.py")
 
 
@@ -92,11 +100,13 @@ def bwrap_args(limits: Limits, python: Interpreter, files: Files) -> list[str]:
         *["--ro-bind-try", "/etc/fonts", "/etc/fonts"],
         *["--ro-bind", str(files.folder / "passwd"), "/etc/passwd"],
         *["--proc", "/proc", "--dev", "/dev"],
-        *private_folder("/dev/shm", limits),
+        # an administrator's sandbox could otherwise change the machine's kernel by /proc/sys,
+        # which asks for the user's number alone and for no capability
+        *["--remount-ro", "/proc"],
+        # a shared mapping of it is memory that nobody counts; a bound device can't be opened
+        *["--ro-bind", "/dev/null", "/dev/zero"],
+        *[word for path in PRIVATE_FOLDERS for word in private_folder(path, limits)],
         *["--remount-ro", "/dev"],  # it is a file system in memory without a limit
-        *private_folder("/tmp", limits),
-        *private_folder(HOME, limits),
-        *private_folder(SOCKETS, limits),
         *python_binds(python, files),
         *guest_binds(),
         *["--ro-bind", str(files.folder / "connection.json"), "/kit/connection.json"],
@@ -274,8 +284,11 @@ def start_sandboxed(
     read, write = os.pipe()
     # bwrap is the sandbox's first process, and students can read that one's arguments and
     # environment: the arguments name this machine's folders, the environment may hold secrets
-    listed = list_args(bwrap_args(limits, python, files))
-    argv = [bwrap, "--args", str(listed), "--info-fd", str(write)]
+    given = [list_args(bwrap_args(limits, python, files))]
+    argv = [bwrap, "--args", str(given[0]), "--info-fd", str(write)]
+    if (program := seccomp.compile_filter(administrator=os.geteuid() == 0)) is not None:
+        given.append(hand_over(program))
+        argv += ["--seccomp", str(given[1])]
     argv += ["--", python.inner_python, "-P", "-m", "autograder.guest", *command]
     process = subprocess.Popen(  # noqa: S603 -- argv is ours, no shell
         argv,
@@ -283,10 +296,10 @@ def start_sandboxed(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        pass_fds=(*descriptors, write, listed),
+        pass_fds=(*descriptors, write, *given),
     )
-    os.close(write)
-    os.close(listed)
+    for descriptor in (write, *given):
+        os.close(descriptor)
     with os.fdopen(read, "rb") as info:
         answer = info.read()
     if not answer:
@@ -298,10 +311,15 @@ def start_sandboxed(
 
 def list_args(arguments: list[str]) -> int:
     """A descriptor from which bwrap reads its arguments, each ended by a zero byte."""
-    listed = os.memfd_create("bwrap")
-    os.write(listed, b"".join(os.fsencode(argument) + b"\0" for argument in arguments))
-    os.lseek(listed, 0, os.SEEK_SET)
-    return listed
+    return hand_over(b"".join(os.fsencode(argument) + b"\0" for argument in arguments))
+
+
+def hand_over(content: bytes) -> int:
+    """A descriptor from which bwrap reads `content`."""
+    given = os.memfd_create("bwrap")
+    os.write(given, content)
+    os.lseek(given, 0, os.SEEK_SET)
+    return given
 
 
 def start_unsandboxed(
@@ -376,26 +394,29 @@ def font_list() -> Path | None:
 def guard(sandbox: Sandbox, limits: Limits) -> None:
     """End the sandbox when all its processes together pass a limit."""
     processes = Path(sandbox.outside("/proc"))
+    folders = [sandbox.outside(path) for path in PRIVATE_FOLDERS]
     while not sandbox.stopped.wait(0.2):
         with contextlib.suppress(OSError):  # it has ended, or is about to
-            sandbox.exceeded = exceeded(processes, limits)
+            sandbox.exceeded = exceeded(processes, folders, limits)
         if sandbox.exceeded:
             sandbox.end()
             return
 
 
-def exceeded(processes: Path, limits: Limits) -> str:
+def exceeded(processes: Path, folders: list[str], limits: Limits) -> str:
     """The limit that the processes of a /proc folder pass together, or "".
 
     They are counted anew before each look at one's memory: a fork bomb makes
     such a look take seconds, and a thousand processes in that time.
     """
-    memory = 0
+    memory = sum(map(memory_of_folder, folders)) + memory_of_connections(processes)
+    channels: set[str] = set()
     for pid in running(processes):
         if len(running(processes)) > limits.processes:
             return "processes"
         memory += memory_of(processes / pid)
-        if memory > limits.memory_bytes:
+        channels |= channels_of(processes / pid)
+        if memory + CHANNEL_BYTES * len(channels) > limits.memory_bytes:
             return "memory_bytes"
     return ""
 
@@ -406,9 +427,43 @@ def running(processes: Path) -> list[str]:
 
 
 def memory_of(process: Path) -> int:
-    """Bytes of a process; of pages that forked copies share it counts its part alone."""
-    try:
-        lines = (process / "smaps_rollup").read_text().splitlines()
-    except OSError:  # it has ended
-        return 0
-    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    """Bytes of a process; of pages that forked copies share it counts its part alone.
+
+    A process whose first thread has ended shows its memory by the others alone.
+    """
+    for thread in (process, *process.glob("task/*")):
+        with contextlib.suppress(OSError):  # it has ended
+            if sizes := (thread / "smaps_rollup").read_text().splitlines()[1:]:
+                # swapped pages too: a process may have its own swapped out
+                counted = ("Pss:", "SwapPss:")
+                return sum(
+                    1024 * int(line.split()[1]) for line in sizes if line.startswith(counted)
+                )
+    return 0
+
+
+def channels_of(process: Path) -> set[str]:
+    """The pipes and sockets that a process has open, by names that forked copies share."""
+    found = set()
+    with contextlib.suppress(OSError):  # it has ended
+        for descriptor in os.listdir(process / "fd"):
+            with contextlib.suppress(OSError):  # it is closed
+                found.add(os.readlink(process / "fd" / descriptor))
+    return {name for name in found if name.startswith(("pipe:", "socket:"))}
+
+
+def memory_of_connections(processes: Path) -> int:
+    """Bytes that are on their way between the sandbox's own TCP sockets."""
+    for pid in running(processes):
+        with contextlib.suppress(OSError):  # it has ended
+            lines = (processes / pid / "net/tcp").read_text().splitlines()[1:]
+            queues = [line.split()[4].split(":") for line in lines]
+            return sum(int(sent, 16) + int(received, 16) for sent, received in queues)
+    return 0
+
+
+def memory_of_folder(folder: str) -> int:
+    """Bytes that a private folder holds: bwrap bounds its size, but not its number of files."""
+    held = os.statvfs(folder)
+    blocks, inodes = held.f_blocks - held.f_bfree, held.f_files - held.f_ffree
+    return blocks * held.f_frsize + inodes * INODE_BYTES

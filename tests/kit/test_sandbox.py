@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -19,8 +21,9 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_code_cell
 
+from autograder import seccomp
 from autograder.errors import GraderError
-from autograder.kernel import Kernel, launch_kernel
+from autograder.kernel import Kernel, KernelDied, launch_kernel
 from autograder.limits import MIB, Limits
 from autograder.sandbox import Files, Interpreter, bwrap_args, guest_environment
 from tests.kit.submissions import ROOT
@@ -34,6 +37,9 @@ SETTINGS_OF_KERNELS = {
 }
 MACHINE = Interpreter(Path("/machine/python"), Path("/machine/venv"), "3.11")
 FILES = Files(Path("/machine/files"), Path("/machine/cache/fontlist-v1.json"))
+
+RULES = seccomp.rules(administrator=os.geteuid() == 0)
+THREATS = list(dict.fromkeys(rule.threat for rule in RULES))
 
 Ask = Callable[[str], Any]
 
@@ -108,6 +114,13 @@ def test_nothing_is_bound_in_a_way_that_it_can_be_written() -> None:
     at = len(arguments) - 1 - arguments[::-1].index("--remount-ro")
     assert arguments[at + 1] == "/", "the root is made read-only behind all mounts"
     assert not any(word.startswith(("--ro-bind", "--tmpfs")) for word in arguments[at:])
+
+
+def test_proc_is_read_only_and_no_device_maps_memory_that_nobody_counts() -> None:
+    arguments = bwrap_args(LIMITS, MACHINE, FILES)
+    read_only = [arguments[at + 1] for at, word in enumerate(arguments) if word == "--remount-ro"]
+    assert set(read_only) == {"/proc", "/dev", "/"}
+    assert binds(arguments)["/dev/null"] == "/dev/zero"
 
 
 def test_every_private_folder_gets_its_size_from_the_limits() -> None:
@@ -205,10 +218,68 @@ answer = [folder for folder in folders if not refused(open, folder + "/probe", "
 files = ["/kit/autograder/guest.py", "/kit/connection.json", "/etc/passwd", "/env/pyvenv.cfg",
          os.__file__]
 answer += [file for file in files if not refused(open, file, "a")]
-answer += [file for file in files if not refused(os.chmod, file, 0o777)]
+for file in files:
+    mode = os.stat(file).st_mode
+    refused(os.chmod, file, 0o777)
+    answer += [file] * (os.stat(file).st_mode != mode)
 answer += [file for file in files if not refused(os.unlink, file)]
 """
     assert ask(code) == []
+
+
+def test_no_setting_of_the_machines_kernel_can_be_opened_for_writing(ask: Ask) -> None:
+    code = """
+import os
+answer = []
+for folder, folders, names in os.walk("/proc"):
+    if folder == "/proc":
+        folders[:] = [name for name in folders if not name.isdigit()]
+    for name in names:
+        try:
+            os.close(os.open(f"{folder}/{name}", os.O_WRONLY | os.O_NONBLOCK))
+        except OSError:
+            continue
+        answer.append(f"{folder}/{name}")
+"""
+    assert ask(code) == []
+
+
+def test_the_rights_of_the_machines_devices_stay(ask: Ask) -> None:
+    before = os.stat("/dev/full").st_mode
+    code = """
+import os
+device = os.open("/dev/full", os.O_RDONLY)
+before = os.stat("/dev/full").st_mode
+for change in (lambda: os.chmod("/dev/full", 0o644), lambda: os.fchmod(device, 0o644)):
+    try:
+        change()
+    except OSError:
+        pass
+answer = os.stat("/dev/full").st_mode == before
+"""
+    try:
+        assert ask(code) is True
+    finally:
+        if os.stat("/dev/full").st_mode != before:
+            os.chmod("/dev/full", 0o666)
+
+
+def test_only_harmless_devices_can_be_opened(ask: Ask) -> None:
+    code = """
+import os, stat
+answer = []
+for folder, _, names in os.walk("/dev"):
+    for path in (f"{folder}/{name}" for name in names):
+        kind = os.lstat(path).st_mode
+        if stat.S_ISCHR(kind) or stat.S_ISBLK(kind):
+            try:
+                os.close(os.open(path, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK))
+            except OSError:
+                continue
+            answer.append(path)
+"""
+    harmless = ("null", "full", "random", "urandom", "tty", "pts/ptmx")
+    assert set(ask(code)) <= {f"/dev/{name}" for name in harmless}
 
 
 @pytest.mark.parametrize("folder", ["/tmp", "/home/student", "/dev/shm", "/run/kernel"])
@@ -317,6 +388,304 @@ answer = shown
     assert "/kit/autograder/guest.py" in shown[1]
     for path in (str(ROOT), sys.base_prefix, str(Path.home()), tempfile.gettempdir() + "/auto"):
         assert path not in "".join(shown)
+
+
+# --- system calls ---------------------------------------------------------------
+
+CALLS = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+answer = []
+for numbers in {calls!r}:
+    ctypes.set_errno(0)
+    done = libc.syscall(*[ctypes.c_ulong(number % 2**64) for number in numbers])
+    answer.append(ctypes.get_errno() if done == -1 else -done)
+"""
+
+
+def test_a_filter_of_system_calls_is_on_in_every_process(ask: Ask) -> None:
+    code = """
+import os, re, subprocess
+pids = [pid for pid in os.listdir("/proc") if pid.isdigit()]
+status = [open(f"/proc/{pid}/status").read() for pid in pids]
+status.append(subprocess.run(["cat", "/proc/self/status"], capture_output=True, text=True).stdout)
+answer = [re.findall("Seccomp:[^0-9]*([0-9])", text)[0] for text in status]
+"""
+    assert set(ask(code)) == {"2"}
+
+
+@pytest.mark.parametrize("threat", THREATS)
+def test_every_call_of_a_threat_is_refused(ask: Ask, threat: str) -> None:
+    rules = [rule for rule in RULES if rule.threat == threat]
+    answers = ask(CALLS.format(calls=[rule.example for rule in rules]))
+    failed = [(rule.call, got) for rule, got in zip(rules, answers) if got != rule.error]
+    assert failed == []
+
+
+def test_a_bit_that_the_kernel_ignores_gets_no_call_past_the_filter(ask: Ask) -> None:
+    rules, calls = [rule for rule in RULES if rule.arguments], []
+    for rule in rules:
+        example = rule.example
+        for argument in rule.arguments:
+            example[1 + argument.place] |= 1 << 32
+        calls.append(example)
+    answers = ask(CALLS.format(calls=calls))
+    assert [rule for rule, got in zip(rules, answers) if got != rule.error] == []
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="x32 is a way of x86-64 alone")
+def test_a_call_by_the_numbers_of_another_architecture_is_refused(ask: Ask) -> None:
+    getpid_of_x32 = 0x40000000 | 39
+    assert ask(CALLS.format(calls=[[getpid_of_x32]])) == [errno.EPERM]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *["memfd_create", "shmget", "msgget", "mq_open", "ptrace", "process_vm_readv", "bpf"],
+        *["pidfd_getfd", "perf_event_open", "userfaultfd", "io_uring_setup", "keyctl", "unshare"],
+        *["setns", "mount", "umount2", "move_mount", "fsopen", "pivot_root", "clone", "clone3"],
+        *["open_by_handle_at", "kexec_load", "init_module", "socket", "ioctl", "mmap", "seccomp"],
+    ],
+)
+def test_the_important_calls_have_a_number_on_this_machine(name: str) -> None:
+    assert name in {rule.call for rule in RULES}
+
+
+def test_without_libseccomp_a_sandbox_starts_and_has_no_filter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(seccomp, "compile_filter", lambda *, administrator: None)
+    code = "answer = [line for line in open('/proc/self/status') if line.startswith('Seccomp:')]"
+    assert asyncio.run(run_once(code)) == ["Seccomp:\t0\n"]
+
+
+def test_a_missing_library_gives_no_filter_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyseccomp", None)
+    seccomp.find_library.cache_clear()
+    try:
+        assert seccomp.find_library() is None
+        assert seccomp.compile_filter.__wrapped__(administrator=True) is None
+        assert seccomp.rules(administrator=True) == []
+    finally:
+        seccomp.find_library.cache_clear()
+
+
+def test_only_an_administrators_sandbox_ignores_changes_of_rights() -> None:
+    theirs = {rule.call for rule in seccomp.rules(administrator=True)}
+    assert theirs - {rule.call for rule in seccomp.rules(administrator=False)} >= {"chmod"}
+
+
+# --- memory that belongs to no process, or to none that can be seen -------------
+
+SMALL = Limits(memory_bytes=384 * MIB, cell_seconds=60.0)
+
+
+def cause_of(code: str) -> str:
+    """The key of the cause that a cell ended its kernel for."""
+    with pytest.raises(KernelDied) as death:
+        asyncio.run(run_once(f"{code}\nimport time\ntime.sleep(30)\nanswer = 0", SMALL))
+    return death.value.cause.key
+
+
+def test_memory_of_a_process_without_its_first_thread_counts() -> None:
+    source = """
+import ctypes, threading, time
+def work():
+    kept = b"x" * (250 << 20)
+    time.sleep(50)
+threading.Thread(target=work).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+    code = f"""
+import subprocess, sys
+kept = [subprocess.Popen([sys.executable, "-c", {source!r}]) for _ in range(2)]
+"""
+    assert cause_of(code) == "cause_memory"
+
+
+def test_empty_files_count() -> None:
+    code = """
+import os
+os.mkdir("/tmp/many")
+for number in range(400_000):
+    os.close(os.open(f"/tmp/many/{number}", os.O_CREAT))
+"""
+    assert cause_of(code) == "cause_memory"
+
+
+def test_what_waits_in_sockets_counts() -> None:
+    code = """
+import os, socket, time
+kept = []
+for _ in range(12):
+    if os.fork() == 0:
+        for _ in range(200):
+            kept += socket.socketpair()
+            kept[-1].setblocking(False)
+            try:
+                while True:
+                    kept[-1].send(bytes(1 << 16))
+            except BlockingIOError:
+                pass
+        time.sleep(50)
+"""
+    assert cause_of(code) == "cause_memory"
+
+
+def test_what_waits_in_connections_counts() -> None:
+    code = """
+import socket
+server, kept = socket.create_server(("127.0.0.1", 0)), []
+for _ in range(200):
+    kept.append(socket.create_connection(server.getsockname()))
+    kept.append(server.accept()[0])
+    kept[-1].setblocking(False)
+    try:
+        while True:
+            kept[-1].send(bytes(1 << 16))
+    except BlockingIOError:
+        pass
+"""
+    assert cause_of(code) == "cause_memory"
+
+
+def test_shared_memory_can_not_outlive_its_mapping(ask: Ask) -> None:
+    code = """
+import mmap
+answer = []
+try:
+    mmap.mmap(-1, 1 << 20)
+except OSError as error:
+    answer.append(error.errno)
+try:
+    open("/dev/zero", "r+b")
+except OSError as error:
+    answer.append(error.errno)
+mmap.mmap(-1, 1 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+"""
+    assert ask(code) == [errno.EPERM, errno.EACCES]
+
+
+def test_what_a_process_may_hold_is_limited(ask: Ask) -> None:
+    code = """
+import resource
+names = ("AS", "DATA", "FSIZE", "CORE", "NPROC", "NOFILE", "MEMLOCK", "MSGQUEUE", "SIGPENDING")
+answer = [resource.getrlimit(getattr(resource, f"RLIMIT_{name}")) for name in names]
+"""
+    memory, files, processes = LIMITS.memory_bytes, LIMITS.file_bytes, LIMITS.processes
+    most = [2 * memory, memory, files, 0, 8 * processes, 512, 0, 0, 1024]
+    assert ask(code) == [[value, value] for value in most]
+
+
+# --- what honest code does ------------------------------------------------------
+
+HONEST = {
+    "threads": """
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(4) as pool:
+    answer = list(pool.map(abs, [-1, 2])) == [1, 2]
+""",
+    "a subprocess": """
+import subprocess
+answer = "usr" in subprocess.run(["ls", "/"], capture_output=True, text=True).stdout.split()
+""",
+    "a shell line": "answer = get_ipython().getoutput('echo out') == ['out']",
+    "a pool of forks": """
+import multiprocessing
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    answer = pool.map(abs, [-1, 2]) == [1, 2]
+""",
+    "spawned processes": """
+import multiprocessing
+with multiprocessing.get_context("spawn").Pool(1) as pool:
+    answer = pool.map(abs, [-1, 2]) == [1, 2]
+""",
+    "shared memory": """
+from multiprocessing import shared_memory
+block = shared_memory.SharedMemory(create=True, size=1000)
+block.buf[0] = 7
+answer = block.buf[0] == 7
+block.close()
+block.unlink()
+""",
+    "shared values": """
+import multiprocessing
+context = multiprocessing.get_context("fork")
+value = context.Value("i", 0)
+def work():
+    with value:
+        value.value += 1
+started = [context.Process(target=work) for _ in range(2)]
+for process in started: process.start()
+for process in started: process.join()
+answer = value.value == 2
+""",
+    "a saved plot": """
+import matplotlib.pyplot as plt
+plt.plot([1, 2])
+plt.savefig("/tmp/plot.png")
+plt.close()
+answer = b"PNG" in open("/tmp/plot.png", "rb").read(4)
+""",
+    "linear algebra": """
+import numpy as np
+matrix = np.eye(300) * 2
+answer = bool(np.allclose(np.linalg.inv(matrix) @ matrix, np.eye(300)))
+""",
+    "temporary files": """
+import tempfile
+with tempfile.TemporaryDirectory() as folder, tempfile.NamedTemporaryFile(dir=folder) as file:
+    answer = file.write(b"1") == 1
+""",
+    "copied files": """
+import shutil
+with open("one.txt", "w") as file:
+    file.write("1")
+answer = shutil.copy2("one.txt", "two.txt") == "two.txt"
+""",
+    "asyncio": """
+import asyncio
+async def echo():
+    child = await asyncio.create_subprocess_exec("echo", "out", stdout=asyncio.subprocess.PIPE)
+    return (await child.communicate())[0]
+answer = (await echo()).startswith(b"out")
+""",
+    "sqlite": """
+import sqlite3
+answer = sqlite3.connect("/tmp/data").execute("select 1").fetchall() == [(1,)]
+""",
+    "a lookup without a network": """
+import socket
+try:
+    socket.getaddrinfo("example.org", 80)
+except socket.gaierror:
+    answer = True
+""",
+}
+
+
+@pytest.mark.parametrize("what", HONEST)
+def test_honest_code_does_not_meet_the_walls(ask: Ask, what: str) -> None:
+    assert ask(HONEST[what]) is True
+
+
+def test_what_a_forked_process_prints_is_seen() -> None:
+    code = """
+import multiprocessing, time
+child = multiprocessing.get_context("fork").Process(target=print, args=("from a child",))
+child.start()
+child.join()
+time.sleep(1)
+"""
+
+    async def work() -> str:
+        with launch_kernel(LIMITS) as kernel:
+            cell = new_code_cell(code)
+            await kernel.run(cell)
+            return "".join(output.get("text", "") for output in cell.outputs)
+
+    assert asyncio.run(work()) == "from a child\n"
 
 
 # --- what is left behind --------------------------------------------------------
