@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
@@ -76,13 +77,24 @@ LINK = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 # What turns the direction of writing around, and lone surrogates, which no file in UTF-8 holds.
 HIDING = "\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
 UNREADABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f{HIDING}]")
-NOT_FOR_TERMINALS = re.compile(f"[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f{HIDING}]")
+# An escape character stays where it begins a colour.
+NOT_FOR_TERMINALS = re.compile(f"[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f{HIDING}]|\x1b(?!\\[[0-9;]*m)")
 FORMATTING = re.compile(
     r"<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b", re.IGNORECASE
 )
 # What opens a formula: the parser looks for the end of each one through the whole rest.
 OPENING = re.compile(r"\\begin\{|\\\\[\[(]")
 UNKNOWN_COMMAND = re.compile(r">\\[A-Za-z]")
+# What a page by others may do besides running its scripts: no request leaves its server.
+POLICY = (
+    "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; "
+    "form-action 'none'; img-src data:; style-src 'self' 'unsafe-inline'"
+)
+# The formgrader waits for MathJax before it takes keys; formulas are MathML here.
+STAND_IN = 'window.MathJax = {Hub: {Startup: {signal: {Interest: tell => tell("End")}}}};'
+SCRIPT = re.compile(r"<script(?: type=\"text/javascript\")?>(.*?)</script>", re.DOTALL)
+ABROAD = re.compile(r"<script src=\"https?:[^>]*> *</script>")
+HANDLER = re.compile(r"\bonclick=\"([^\"]*)\"")
 SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
 
@@ -108,10 +120,15 @@ def clean_markdown(source: str, attachments: Mapping[str, Any] | None = None) ->
 
 
 @pass_context
-def markdown2html(context: Context, source: str) -> Markup:
-    """`clean_markdown` in place of nbconvert's filter of this name, which keeps scripts."""
+def markdown2html(
+    context: Context, source: str, attachments: Mapping[str, Any] | None = None
+) -> Markup:
+    """`clean_markdown` in place of nbconvert's filter of this name, which keeps scripts.
+
+    A template of nbconvert passes no attachments: they are those of its `cell`.
+    """
     cell = context.get("cell") or {}
-    return clean_markdown(source, cell.get("attachments"))
+    return clean_markdown(source, attachments or cell.get("attachments"))
 
 
 def clean_output(
@@ -122,6 +139,24 @@ def clean_output(
         return CLEANERS[output["output_type"]](output, limit, language)
     except Exception:
         return note(Message.of("output_odd"), language)
+
+
+def guarded(head: str, *rest: str) -> str:
+    """The head of a page with a policy: of scripts in the page only those in `head` and `rest` run.
+
+    For a page by others, which brings scripts of its own; ours needs none at all.
+    """
+    text = "".join((head, *rest))
+    codes = [STAND_IN, *SCRIPT.findall(text), *HANDLER.findall(text)]
+    scripts = " ".join(sorted({f"'sha256-{digest(code)}'" for code in codes}))
+    policy = f"{POLICY}; script-src 'self' 'unsafe-hashes' {scripts}"
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    return ABROAD.sub("", head).replace("<head>", f"<head>{meta}<script>{STAND_IN}</script>", 1)
+
+
+def digest(code: str) -> str:
+    """What a policy knows a script by."""
+    return base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
 
 
 def readable(text: str) -> str:

@@ -4,18 +4,27 @@ How it works. `PrepareFeedback` decides what the page shows (`Page`), from the
 autograded notebook and the gradebook; `FeedbackExporter`'s template only lays it
 out. The source of a test cell never reaches the page, and everything by a
 student passes `markup` first.
+
+The formgrader's page of a submission is nbgrader's: its template escapes nothing.
+`PrepareView` therefore makes all that it gets harmless, however it was stored, and
+`templates/formgrader.html.j2` gives it a policy.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, cast
 
-from markupsafe import Markup
+from jinja2 import Environment
+from markupsafe import Markup, escape
 from nbconvert.exporters import HTMLExporter
+from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from nbgrader.api import Grade as BookedGrade
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -234,12 +243,12 @@ class FeedbackExporter(HTMLExporter):
     """The page of a submission, laid out by `templates/feedback`.
 
     The template is set here and not by configuration: `HTMLExporter.*` also
-    configures the formgrader's own pages, which would then not find theirs.
+    configures the formgrader's pages, which have one of their own.
     """
 
     def __init__(self, **named: Any) -> None:
         super().__init__(**named)
-        self.template_name = "feedback"
+        self.template_name, self.template_file = "feedback", "index.html.j2"
         self.extra_template_basedirs = [str(TEMPLATES)]
         self.template_paths = self._template_paths()
 
@@ -248,3 +257,64 @@ class FeedbackExporter(HTMLExporter):
         yield from super().default_filters()
         yield "markdown2html", markdown2html
         yield "clean_html", clean_html
+
+
+class PrepareView(Preprocessor):
+    """Make a submission harmless before the formgrader shows it to staff."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Clean every cell, and escape the names that nbgrader's template writes as they are."""
+        if "submission_id" not in resources:  # another exporter with the same configuration
+            return nb, resources
+        for name in NAMES & resources.keys():
+            if isinstance(resources[name], str):
+                resources[name] = str(escape(resources[name]))
+        language = nb.metadata.get("language_info", {}).get("name")
+        nb.metadata = NotebookNode(language_info=NotebookNode(name=str(language)))
+        for cell in nb.cells:
+            prepare_cell(cell)
+        return nb, resources
+
+
+NAMES = {"assignment_id", "first_name", "last_name", "notebook_id", "notebook_path", "student"}
+
+
+def prepare_cell(cell: NotebookNode) -> None:
+    """Clean a cell in place; its Markdown and its code pass filters when they are laid out."""
+    cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k == "nbgrader"})
+    if cell.cell_type == "raw":
+        cell.source = str(Markup("<pre>{}</pre>").format(cell.source))
+    elif cell.cell_type == "code":
+        fragment = trusted_fragment(cell) if is_test(cell) else NOTHING
+        data = {"text/html": str(fragment)}
+        cell.outputs = (
+            [new_output("execute_result", data)] if fragment else list(clean_outputs(cell, "de"))
+        )
+
+
+def guard_formgrader() -> None:
+    """Have the formgrader escape names in its lists, and its server show no answer as a page.
+
+    nbgrader writes what stands in an address, such as a student's id, into its pages
+    as it is, so that a link could bring a script. There is no setting for that: these
+    are the places where it decides. Outside of the formgrader there is nothing to do.
+    """
+    formgrader: Any = sys.modules.get("nbgrader.server_extensions.formgrader.formgrader")
+    if formgrader is None:
+        return
+    formgrader.Environment = partial(Environment, autoescape=True, finalize=written)
+    no_page = property(lambda _: "default-src 'none'; sandbox")
+    formgrader.apihandlers.BaseApiHandler.content_security_policy = no_page
+    formgrader.handlers.SubmissionFilesHandler.content_security_policy = no_page
+
+
+def written(value: object) -> Markup:
+    """A value for HTML and for a string of JavaScript alike, where entities stay as they are."""
+    if isinstance(value, Markup):
+        return value
+    return Markup(str(value).translate(ENTITIES))  # noqa: S704 -- nothing can end a text or a string
+
+
+ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in '<>"\\\n\r\u2028\u2029'}
