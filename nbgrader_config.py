@@ -1,6 +1,9 @@
 """The course's settings: nbgrader reads this file from the course folder."""
 
+from autograder.converter import install
+
 c = get_config()  # noqa: F821 -- nbgrader provides it
+install()  # `nbgrader autograde` grades with autograder.converter.Autograde
 
 # --- the course ---------------------------------------------------------------
 c.CourseDirectory.course_id = "language-models"
@@ -52,5 +55,17 @@ c.GenerateFeedback.preprocessors = [
     "autograder.page.PrepareFeedback",
 ]
 c.GenerateFeedback.exporter_class = "autograder.page.FeedbackExporter"
-# the formgrader shows students' Markdown too: without this filter its scripts would run there
-c.HTMLExporter.filters = {"markdown2html": "autograder.markup.markdown2html"}
+
+# --- what staff sees: the formgrader, whose templates would run what students wrote -----------
+from autograder.feedback import TEMPLATES  # noqa: E402 -- beside what it is for
+from autograder.page import guard_formgrader  # noqa: E402
+
+guard_formgrader()
+
+c.HTMLExporter.preprocessors = ["autograder.page.PrepareView"]
+c.HTMLExporter.filters = {
+    "markdown2html": "autograder.markup.markdown2html",
+    "clean_html": "autograder.markup.clean_html",
+    "guarded": "autograder.markup.guarded",
+}
+c.HTMLExporter.template_file = str(TEMPLATES / "formgrader.html.j2")

@@ -16,11 +16,12 @@ from autograder.course import Course
 from autograder.doctor import examine
 from autograder.errors import GraderError
 from autograder.grading import grade_apart
+from autograder.intake import read_file
+from autograder.limits import Limits
 from autograder.model import to_json
-from autograder.notebook import read_notebook
-from autograder.preprocessors import GradeSubmission
+from autograder.preprocessors import GradeSubmission, limits_of
 from autograder.submission import restore
-from autograder.texts import Language
+from autograder.texts import Language, say
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,11 +54,12 @@ def grade(
     with complaints():
         where = Course.at(course)
         source = where.source(assignment)
-        restored = restore(read_submission(notebook), source)
         step = GradeSubmission(config=where.config())
+        submitted, noticed = read_submission(notebook, limits_of(step.config))
+        restored = restore(submitted, source)
         with trouble.status(f"grading {notebook}"):
             result = grade_apart(step.job(str(where.root), assignment, restored.notebook))
-        graded = result.grade.with_remarks(restored.remarks)
+        graded = result.grade.with_remarks([*noticed, *restored.remarks])
         report.show_grade(console, graded, cast(Language, step.language))
         if json is not None:
             json.write_bytes(to_json(graded))
@@ -84,13 +86,15 @@ def doctor(course: CourseFolder = Path()) -> None:
     raise typer.Exit(code=0 if all(finding.fine for finding in findings) else 1)
 
 
-def read_submission(path: Path) -> NotebookNode:
-    """The submitted notebook; raises GraderError where there is none."""
+def read_submission(path: Path, limits: Limits) -> tuple[NotebookNode, tuple[str, ...]]:
+    """What was handed in, and what was unusual; raises GraderError where nobody can read it."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        intake = read_file(path, limits)
+    except OSError as error:
         raise GraderError(f"The notebook {path} can't be read: {error}.") from error
-    return read_notebook(text, name=str(path))
+    if intake.notebook is None:
+        raise GraderError(f"{path} can't be graded: {say(intake.fault or '', 'en')}")
+    return intake.notebook, intake.remarks
 
 
 @contextlib.contextmanager

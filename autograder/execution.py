@@ -111,6 +111,8 @@ async def run_cells(run: Run, kernel: Kernel, plan: Plan, limits: Limits) -> int
                 await kernel.run(cell)
                 if kernel.interrupts:
                     note_interrupt(run, plan, index, limits)
+                if kernel.cut:
+                    run.remarks.append(f"cell {index + 1} showed more than limit outputs allows")
             except KernelDied as death:
                 plan.cause = plan.skipped[index] = death.cause
                 run.remarks.append(f"cell {index + 1} ended the kernel: {say(death.cause, 'en')}")

@@ -89,12 +89,13 @@ def run_tests(job: Job, run: Run) -> Grading:
     def open_student(law: Law) -> Student:
         snapshot = run.snapshots.get(law.task)
         if isinstance(snapshot, Snapshot):
-            return Student(WorkerLine(snapshot, job.limits, budget), job.limits)
+            test = Budget(job.limits.test_seconds, within=budget)
+            return Student(WorkerLine(snapshot, job.limits, test), job.limits)
         if snapshot is None:
             raise GraderError(f"The notebook has no test cell test_{law.task}.")
         return Student(DeadLine(snapshot), job.limits)
 
-    session = Grading(open_student)
+    session = Grading(open_student, examples=job.limits.examples)
     pytest.main(pytest_args(job.course, job.assignment), plugins=[session])
     return session
 
@@ -113,7 +114,7 @@ def pytest_args(course: str, assignment: str) -> list[str]:
         *["-c", os.devnull, "--rootdir", course, "-o", f"pythonpath={course}"],
         *["--import-mode=importlib", "-p", "no:cacheprovider", "--capture=no"],
         "--continue-on-collection-errors",  # a broken file leaves its own tasks ungraded
-        *["--assert=plain", "-q", "--no-header", "--no-summary"],
+        *["--assert=plain", "--tb=native", "-q", "--no-header", "--no-summary"],
         str(suite_folder(course, assignment)),
     ]
 
@@ -157,7 +158,12 @@ def ungraded(job: Job, notebook: NotebookNode, fault: str) -> Grade:
 
 def remark_limits(outcomes: tuple[Outcome, ...]) -> list[str]:
     """What staff should know of limits that calls ran into."""
-    reached = {"timed_out": "call_seconds", "time_used_up": "calls_seconds"}
+    reached = {
+        "timed_out": "call_seconds",
+        "test_time_used_up": "test_seconds",
+        "time_used_up": "calls_seconds",
+        "too_large": "reply_bytes",
+    }
     remarks = []
     for outcome in outcomes:
         found = outcome.counterexample.found if outcome.counterexample else ""
@@ -198,10 +204,15 @@ def grade_apart(job: Job) -> Result:
     """`grade` in a fresh process; whatever happens to it, the result is a Result."""
     try:
         return msgspec.json.decode(run_apart(job, longest(job.limits)), type=Result)
-    except (GraderError, msgspec.DecodeError) as error:
-        notebook = read_notebook(job.notebook, name="The notebook to grade")
-        grade = ungraded(job, notebook, f"The grading process failed: {error}")
-        return Result(grade, record(notebook, grade, job.language))
+    except (GraderError, OSError, msgspec.DecodeError) as error:
+        return refuse(job, f"The grading process failed: {error}")
+
+
+def refuse(job: Job, fault: str) -> Result:
+    """The result of a job that is not carried out: no task is graded."""
+    notebook = read_notebook(job.notebook, name="The notebook to grade")
+    grade = ungraded(job, notebook, fault)
+    return Result(grade, record(notebook, grade, job.language))
 
 
 def collect_apart(course: str, assignment: str) -> tuple[Law, ...]:

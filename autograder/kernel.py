@@ -12,6 +12,7 @@ bounded in size and number, and one that can't be understood ends the kernel.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import secrets
@@ -36,6 +37,7 @@ from autograder.texts import Language, Message, say
 
 CONTROL_SECONDS = 10.0  # for the guest to fork: it takes milliseconds
 CONTROL_BYTES = 4096
+LISTEN_SECONDS = 4.0  # for a kernel that is done to say so
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 
 
@@ -108,6 +110,7 @@ class Kernel:
         self.client = client
         self.limits = limits
         self.interrupts = 0
+        self.cut = False  # whether the last cell showed more than its limits allow
         self.sockets = contextlib.ExitStack()  # of the snapshots, closed with the kernel
 
     async def run(self, cell: NotebookNode) -> None:
@@ -120,12 +123,28 @@ class Kernel:
         runner = CellRunner(cell, self)
         try:
             await runner.async_execute_cell(cell, 0)
+            if cell.source.strip() and not runner.idle:
+                await self.listen()
             cell.outputs = list(join_streams(cell.outputs))
         except Exception as error:
             # whatever nbclient or we stumble over is a message that student code made
             raise KernelDied(self.cause(error)) from error
         if not self.sandbox.alive:
             raise KernelDied(self.cause(None))
+        self.cut = runner.closed
+
+    async def listen(self) -> None:
+        """Make sure that the kernel's outputs still reach us; raises Empty where they do not.
+
+        A message above the limit closes their channel for good, while replies
+        still come: every later cell would wait for outputs that can't arrive.
+        """
+        asked = self.client.kernel_info()
+        async with asyncio.timeout(LISTEN_SECONDS):
+            while True:
+                message = await self.client.get_iopub_msg(timeout=LISTEN_SECONDS)
+                if message["parent_header"].get("msg_id") == asked:
+                    return
 
     def snapshot(self) -> Snapshot:
         """Freeze a copy of the kernel as it is now; raises OSError if it does not answer."""
@@ -181,6 +200,7 @@ class CellRunner(NotebookClient):
         self.left = kernel.limits.output_bytes
         self.shown = 0
         self.closed = False
+        self.idle = False  # whether the kernel said that it is done with the cell
 
     async def _async_check_alive(self) -> None:
         if not self.kernel.sandbox.alive:
@@ -192,6 +212,8 @@ class CellRunner(NotebookClient):
         """Take a message in, unless it is a widget's or the cell has shown enough."""
         if msg["msg_type"].startswith("comm"):
             return None
+        if msg["msg_type"] == "status":
+            self.idle = msg["content"]["execution_state"] == "idle"
         if msg["msg_type"] in ("stream", "display_data", "execute_result", "error"):
             self.shown += 1
             self.left -= len(json.dumps(msg["content"], default=str))

@@ -17,7 +17,8 @@ class Limits:
     cell_seconds: float = 10.0  # a cell in an endless loop is interrupted, then killed
     call_seconds: float = 5.0  # one call of a student's function (the contract's figure)
     cells_seconds: float = 180.0  # all cells together: many slow cells hold up the class too
-    calls_seconds: float = 300.0  # all calls together: calls just below their limit add up
+    test_seconds: float = 60.0  # all calls of one hidden test: slow calls add up
+    calls_seconds: float = 300.0  # all calls of all tests: so do slow tests
     start_seconds: float = 60.0  # a kernel that does not start is the grader's fault
     restarts: int = 3  # cells that kill the kernel: each costs a new run of the others
     memory_bytes: int = 2048 * MIB  # the whole sandbox; a process is held to it as well
@@ -28,6 +29,10 @@ class Limits:
     outputs: int = 500  # how often a cell prints or shows
     message_bytes: int = 16 * MIB  # one message of the kernel: a huge picture, a forged one
     reply_bytes: int = 4 * MIB  # a return value
+    submission_bytes: int = 64 * MIB  # the file that was handed in, old outputs and all
+    text_bytes: int = 8 * MIB  # what is kept of it: the text of all cells, and pasted pictures
+    cells: int = 2000  # of the notebook that was handed in
+    examples: int = 100  # that Hypothesis may draw for a test, whatever the test asks for
 
     def override(self, changes: Mapping[str, float]) -> Limits:
         """These limits with `changes` by name; raises GraderError for a bad one."""

@@ -63,3 +63,22 @@ def points_of(cell: NotebookNode) -> float:
     if isinstance(points, bool) or not isinstance(points, int | float):
         raise GraderError(f"The cell {grade_id_of(cell)!r} has no points.")
     return float(points)
+
+
+def visible_text(cell: NotebookNode) -> str:
+    """A locked cell's text as students got it, without the hidden region."""
+    lines, hidden = [], False
+    for line in cell.source.split("\n"):
+        if "BEGIN HIDDEN TESTS" in line:
+            hidden = True
+        elif "END HIDDEN TESTS" in line:
+            hidden = False
+        elif not hidden:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def tidy(text: str) -> str:
+    """The text without NUL and halves of surrogate pairs, which no file or page can hold."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\0", "")

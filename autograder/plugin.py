@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, is_hypothesis_test, settings
 from hypothesis.errors import FlakyFailure
 
 from autograder.errors import GraderError, StudentError
@@ -42,8 +42,11 @@ settings.register_profile(
 class Grading:
     """A plugin object for one session: give it to `pytest.main`, then read `outcomes`."""
 
-    def __init__(self, open_student: Callable[[Law], Student] | None = None) -> None:
+    def __init__(
+        self, open_student: Callable[[Law], Student] | None = None, *, examples: int = 100
+    ) -> None:
         self.open_student = open_student
+        self.examples = examples  # the most that Hypothesis draws for a law
         self.laws: dict[str, Law] = {}  # by pytest's node id
         self.faults: list[str] = []  # what pytest could not collect
         self.found: dict[str, Outcome] = {}
@@ -71,6 +74,8 @@ class Grading:
                 self.laws[item.nodeid] = read_law(item)
             except GraderError as error:
                 self.faults.append(str(error))
+            else:
+                bound_examples(item, self.examples)
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
@@ -108,6 +113,17 @@ def read_law(item: pytest.Item) -> Law:
         raise GraderError(f"{item.nodeid} has no docstring: the student reads it.")
     worth, task, hint = marker.args[0], marker.kwargs["task"], marker.kwargs.get("hint", "")
     return Law(item.name, task, float(worth), sentence, hint)
+
+
+def bound_examples(item: pytest.Item, most: int) -> None:
+    """Have Hypothesis draw at most so many examples for a test that asks for more."""
+    test: Any = getattr(item, "function", None)
+    if not is_hypothesis_test(test):
+        return
+    # Hypothesis has no public way to change the settings of a test that is already made
+    asked = test._hypothesis_internal_use_settings
+    if asked.max_examples > most:
+        test._hypothesis_internal_use_settings = settings(asked, max_examples=most)
 
 
 def judge(law: Law, error: BaseException | None, student: Student | None) -> Outcome:

@@ -7,26 +7,42 @@ source through nbgrader's own `CourseDirectory`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any, cast
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Dict, Enum
+from traitlets.config import Config
 
 from autograder.errors import GraderError
-from autograder.grading import Job, grade_apart
+from autograder.grading import Job, grade_apart, refuse
+from autograder.intake import Intake
 from autograder.limits import Limits
-from autograder.model import Grade, to_json
+from autograder.model import Grade
 from autograder.notebook import is_test, read_notebook, task_of
 from autograder.submission import restore
-from autograder.texts import Language
+from autograder.texts import Language, Message, say
 
 Resources = dict[str, Any]
-KEY = "autograder"  # where one step leaves something for the next in nbconvert's resources
+KEY = "autograder"  # where one step leaves something for the next: in metadata or resources
+STAFF = "staff"  # under that key: a cell that no student is shown
 RESULT = "{notebook}.result.json"  # lies beside the autograded notebook; never in feedback
+MOST_REMARKS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What `GradeSubmission` leaves for the next steps."""
+
+    grade: Grade
+    unread: bool  # what was handed in is no notebook: that is not the grader's fault
 
 
 class RestoreSubmission(NbGraderPreprocessor):
@@ -34,10 +50,11 @@ class RestoreSubmission(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         source = read_source(course_of(self), resources)
+        noticed = nb.metadata.pop(KEY, NotebookNode())
         restored = restore(nb, source)
-        for remark in restored.remarks:
-            self.log.warning("%s: %s", resources["nbgrader"]["student"], remark)
-        restored.notebook.metadata[KEY] = {"remarks": list(restored.remarks)}
+        if "fault" not in noticed:  # a notebook that could not be read lacks every cell
+            noticed["remarks"] = [*noticed.get("remarks", []), *restored.remarks]
+        restored.notebook.metadata[KEY] = noticed
         return restored.notebook, resources
 
 
@@ -55,14 +72,17 @@ class GradeSubmission(NbGraderPreprocessor):
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        noticed = nb.metadata.pop(KEY, {}).get("remarks", [])
+        noticed = nb.metadata.pop(KEY, {})
         names = resources["nbgrader"]
-        result = grade_apart(self.job(str(course_of(self).root), names["assignment"], nb))
-        grade = result.grade.with_remarks(noticed)
+        job = self.job(str(course_of(self).root), names["assignment"], nb)
+        fault = Message(**noticed["fault"]) if "fault" in noticed else None
+        result = refuse(job, say(fault, "en")) if fault else grade_apart(job)
+        grade = result.grade.with_remarks(noticed.get("remarks", []))
         self.tell(grade, names["student"])
-        resources[KEY] = grade
-        put_file(resources, RESULT.format(notebook=names["notebook"]), to_json(grade))
-        return read_notebook(result.notebook, name="The graded notebook"), resources
+        resources[KEY] = Graded(grade, unread=fault is not None)
+        graded = read_notebook(result.notebook, name="The graded notebook")
+        graded.cells[:0] = [*staff_cells(grade), *fault_cells(fault, job.language)]
+        return graded, resources
 
     def job(self, course: str, assignment: str, notebook: NotebookNode) -> Job:
         """What is to be graded, with this step's settings."""
@@ -70,16 +90,17 @@ class GradeSubmission(NbGraderPreprocessor):
             course=course,
             assignment=assignment,
             notebook=nbformat.writes(notebook),
-            limits=Limits().override(self.limits),
+            limits=limits_of(self.config),
             language=cast(Language, self.language),
             unsandboxed=self.run_student_code_without_sandbox,
         )
 
     def tell(self, grade: Grade, student: str) -> None:
         """What the instructor sees of this submission while grading goes on."""
-        for task in grade.tasks:
-            if task.earned is None:
-                self.log.error("%s: %s was not graded: %s", student, task.task, task.cause)
+        for cause, tasks in groupby(grade.tasks, key=lambda task: task.cause):
+            if cause:
+                names = ", ".join(task.task for task in tasks)
+                self.log.error("%s: not graded: %s: %s", student, names, cause)
         for remark in grade.remarks:
             self.log.warning("%s: %s", student, remark)
         earned = "?" if grade.earned is None else f"{grade.earned:g}"
@@ -96,13 +117,13 @@ class RecordGrades(SaveAutoGrades):
         if not is_test(cell):
             super()._add_score(cell, resources)
             return
-        grade = resources.get(KEY)
-        if not isinstance(grade, Grade):
+        graded = resources.get(KEY)
+        if not isinstance(graded, Graded):
             raise GraderError(
                 "RecordGrades found no grade: autograder.preprocessors.GradeSubmission must "
                 "come before it in c.Autograde.autograde_preprocessors."
             )
-        earned = {task.task: task.earned for task in grade.tasks}[task_of(cell)]
+        earned = {task.task: task.earned for task in graded.grade.tasks}[task_of(cell)]
         booked = self.gradebook.find_grade(
             cell.metadata.nbgrader["grade_id"],
             self.notebook_id,
@@ -130,7 +151,35 @@ def read_source(course: CourseDirectory, resources: Resources) -> NotebookNode:
         raise GraderError(f"The source notebook {path} can't be read: {error}.") from error
 
 
-def put_file(resources: Resources, name: str, content: bytes) -> None:
-    """Have nbconvert write a file beside the notebook."""
-    outputs = resources.get("outputs")
-    resources["outputs"] = {**(outputs if isinstance(outputs, dict) else {}), name: content}
+def limits_of(config: Config) -> Limits:
+    """The limits that `nbgrader_config.py` sets."""
+    return Limits().override(GradeSubmission(config=config).limits)
+
+
+def notes(intake: Intake) -> NotebookNode:
+    """What was noticed when a submission was read, for its notebook's metadata."""
+    noted = NotebookNode(remarks=list(intake.remarks))
+    if intake.fault is not None:
+        noted.fault = NotebookNode(key=intake.fault.key, data=intake.fault.data)
+    return noted
+
+
+def staff_cells(grade: Grade) -> list[NotebookNode]:
+    """A cell that shows the formgrader what was unusual; feedback leaves it out."""
+    lines = [*grade.remarks, *sorted({task.cause for task in grade.tasks if task.cause})]
+    if not lines:
+        return []
+    items = "".join(
+        f"<li>{escape(' '.join(line.split())[:400])}</li>" for line in lines[:MOST_REMARKS]
+    )
+    cell = new_markdown_cell(f"<b>For staff only: what was unusual</b><ul>{items}</ul>", id=STAFF)
+    cell.metadata[KEY] = STAFF
+    return [cell]
+
+
+def fault_cells(fault: Message | None, language: Language) -> list[NotebookNode]:
+    """A cell that tells the student why nothing could be read."""
+    if fault is None:
+        return []
+    text = say(Message.of("unread", cause=say(fault, language)), language)
+    return [new_markdown_cell(f"<p><b>{escape(text)}</b></p>", id="unread")]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from nbgrader.api import Grade as BookedGrade
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
@@ -14,13 +15,15 @@ from rich.table import Table
 
 from autograder.course import Course
 from autograder.errors import GraderError
-from autograder.model import Grade, Outcome
+from autograder.model import Grade, Outcome, from_json
 from autograder.notebook import PREFIX, grade_id_of, is_graded, points_of
 from autograder.texts import Language, say
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "not graded": "[yellow]?[/]"}
 WIDEST_NAME = 24
 WAITS = "?"  # a person has to look
+MOST_NOTES = 8  # of a student in the class table; the result file has all
+LONGEST_NOTE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A student's points by graded cell; None where a person has to look."""
+    """A student's points by graded cell, None where a person has to look, and what was unusual."""
 
     student: str
     points: tuple[float | None, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,10 @@ def read_class(course: Course, assignment: str) -> ClassTable:
                 f"The gradebook knows no assignment {assignment!r}. "
                 f"Make it with: nbgrader generate_assignment {assignment}"
             ) from error
-        rows = [read_row(submission, names) for submission in found.submissions]
+        rows = [
+            replace(read_row(submission, names), notes=read_notes(directory, submission))
+            for submission in found.submissions
+        ]
     cells = tuple((grade_id_of(cell).removeprefix(PREFIX), points_of(cell)) for cell in graded)
     return ClassTable(cells, tuple(sorted(rows, key=lambda row: row.student)))
 
@@ -101,6 +108,19 @@ def read_row(submission: SubmittedAssignment, names: Sequence[str]) -> Row:
     """A student's points in the order of `names`."""
     grades = {grade.name: grade for book in submission.notebooks for grade in book.grades}
     return Row(submission.student.id, tuple(points_booked(grades.get(name)) for name in names))
+
+
+def read_notes(directory: CourseDirectory, submission: SubmittedAssignment) -> tuple[str, ...]:
+    """What was unusual about a submission, from the result files of its grading."""
+    student, assignment = submission.student.id, submission.assignment.name
+    folder = Path(directory.format_path(directory.autograded_directory, student, assignment))
+    files = sorted(folder.glob("*.result.json"))
+    if not files:
+        return ("its grading was never finished: run nbgrader autograde again",)
+    grades = [from_json(path.read_bytes()) for path in files]
+    remarks = [remark for grade in grades for remark in grade.remarks]
+    causes = [task.cause for grade in grades for task in grade.tasks if task.cause]
+    return tuple(dict.fromkeys([*remarks, *causes]))
 
 
 def points_booked(grade: BookedGrade | None) -> float | None:
@@ -117,7 +137,7 @@ def show_class(console: Console, table: ClassTable) -> None:
         console.print("Nobody has been graded yet.")
         return
     shown = Table(
-        caption=f"{WAITS}  a person has to look",
+        caption=f"{WAITS}  a person has to look   !  something was unusual: see below",
         box=None,
         padding=(0, 0, 0, 1),
         pad_edge=False,
@@ -131,10 +151,31 @@ def show_class(console: Console, table: ClassTable) -> None:
     for row in table.rows:
         total = sum(points for points in row.points if points is not None)
         waits = WAITS if None in row.points else ""
-        shown.add_row(escape(row.student), *map(amount, row.points), f"{total:g}{waits}")
+        mark = "[yellow]![/] " if row.notes else ""
+        shown.add_row(
+            mark + escape(plain(row.student)), *map(amount, row.points), f"{total:g}{waits}"
+        )
     console.print(shown)
     names = [f"{number} {name}" for number, (name, _) in enumerate(table.cells, start=1)]
     console.print(escape("   ".join(names)), highlight=False)
+    show_notes(console, table.rows)
+
+
+def show_notes(console: Console, rows: Sequence[Row]) -> None:
+    """What was unusual about submissions, a student a paragraph."""
+    for row in rows:
+        if row.notes:
+            console.print(f"\n[bold]{escape(plain(row.student))}[/]", highlight=False)
+        for note in row.notes[:MOST_NOTES]:
+            text = plain(" ".join(note.split()))[:LONGEST_NOTE]
+            console.print(f"  [yellow]![/] {escape(text)}", highlight=False)
+        if len(row.notes) > MOST_NOTES:
+            console.print(f"    and {len(row.notes) - MOST_NOTES} more: see the result file")
+
+
+def plain(text: str) -> str:
+    """The text without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
 def show_findings(console: Console, findings: Sequence[Finding]) -> None:

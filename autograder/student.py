@@ -33,6 +33,10 @@ class Line(Protocol):
         """The reply; raises a StudentError where there is none."""
         ...
 
+    def spend(self) -> contextlib.AbstractContextManager[None]:
+        """Count the time that the body takes as the student's."""
+        ...
+
     def close(self) -> None:
         """Free what the line holds."""
         ...
@@ -55,9 +59,10 @@ class Opening(Protocol):
 
 @dataclass(slots=True)
 class Budget:
-    """The seconds that all calls of a submission may take together."""
+    """The seconds that calls may take together: those of a test, and within them a submission's."""
 
     total: float
+    within: Budget | None = None
     used: float = 0.0
 
     @contextlib.contextmanager
@@ -67,12 +72,24 @@ class Budget:
         try:
             yield
         finally:
-            self.used += time.monotonic() - start
+            self.book(time.monotonic() - start)
+
+    def book(self, seconds: float) -> None:
+        """Count so many seconds, here and in the larger budget."""
+        self.used += seconds
+        if self.within is not None:
+            self.within.book(seconds)
 
     @property
     def left(self) -> float:
-        """Seconds that remain, never negative."""
+        """Seconds that remain here, never negative."""
         return max(0.0, self.total - self.used)
+
+    @property
+    def tightest(self) -> Budget:
+        """The budget, this one or a larger one, that ends first."""
+        larger = self.within.tightest if self.within is not None else self
+        return larger if larger.left < self.left else self
 
 
 @dataclass(slots=True)
@@ -86,12 +103,12 @@ class WorkerLine:
 
     def ask(self, request: Request) -> Reply:
         """Send one request and read its reply; what goes wrong is the student's side's doing."""
-        total = self.budget.left < self.limits.call_seconds  # which limit a time-out would meet
-        with self.budget.spend():
+        timeout = self.timeout()  # which limit it would meet is known only now
+        with self.spend():
             try:
                 return self.exchange(request)
             except TimeoutError:
-                error: StudentError = self.explain_timeout(total=total)
+                error: StudentError = timeout
             except wire.TooLarge:
                 error = Unreadable(too_large(self.limits))
             except wire.WireError as reason:
@@ -103,7 +120,7 @@ class WorkerLine:
 
     def exchange(self, request: Request) -> Reply:
         """One frame there, one frame back."""
-        seconds = min(self.limits.call_seconds, self.budget.left)
+        seconds = min(self.limits.call_seconds, self.budget.tightest.left)
         if seconds == 0:
             raise TimeoutError
         if self.worker is None:
@@ -116,12 +133,17 @@ class WorkerLine:
             raise wire.WireError("a reply that is none")
         return reply
 
-    def explain_timeout(self, *, total: bool) -> TimedOut:
-        """Which of the two limits was reached."""
-        if total:
-            seconds = f"{self.limits.calls_seconds:g}"
-            return TimedOut(Message.of("time_used_up", seconds=seconds))
-        return TimedOut(Message.of("timed_out", seconds=f"{self.limits.call_seconds:g}"))
+    def timeout(self) -> TimedOut:
+        """The error of a call that runs into the limit which ends first."""
+        tightest = self.budget.tightest
+        if tightest.left >= self.limits.call_seconds:
+            return TimedOut(Message.of("timed_out", seconds=f"{self.limits.call_seconds:g}"))
+        key = "time_used_up" if tightest.within is None else "test_time_used_up"
+        return TimedOut(Message.of(key, seconds=f"{tightest.total:g}"))
+
+    def spend(self) -> contextlib.AbstractContextManager[None]:
+        """Count the time that the body takes as the student's: also that of reading replies."""
+        return self.budget.spend()
 
     def close(self) -> None:
         """End the worker."""
@@ -140,6 +162,10 @@ class DeadLine:
         """Say why there is no answer."""
         del request
         raise Died(self.cause)
+
+    def spend(self) -> contextlib.AbstractContextManager[None]:
+        """Nothing is counted."""
+        return contextlib.nullcontext()
 
     def close(self) -> None:
         """Nothing is held."""
@@ -189,12 +215,13 @@ class Student:
         self.last = last
         try:
             reply = self.line.ask(request)
-            value = read_reply(name, reply, self.limits)
+            with self.line.spend():
+                value = read_reply(name, reply, self.limits)
+                self.found = literal(value)
         except StudentError as error:
             self.found = error.found
             self.stuck = error if isinstance(error, TimedOut) else None
             raise
-        self.found = literal(value)
         return value, reply
 
 
@@ -233,7 +260,8 @@ class Function:
             "repeat": call.times,
         }
         value, reply = self.student.request(self.name, call, request)
-        after = read_arguments(reply)
+        with self.student.line.spend():
+            after = read_arguments(reply)
         advance([*call.arguments, *call.named.values()], [*after[0], *after[1].values()])
         return value, after
 

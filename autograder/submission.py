@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.notebook import grade_id_of, is_locked, is_solution
+from autograder.notebook import grade_id_of, is_locked, is_solution, tidy, visible_text
+from autograder.recognition import recognise
 
 PICTURES = ("image/png", "image/jpeg")
 
@@ -31,7 +32,12 @@ def restore(submitted: NotebookNode, source: NotebookNode) -> Restored:
     """The submission in the source's shape; neither argument is changed."""
     remarks: list[str] = []
     known = {grade_id_of(cell): cell for cell in source.cells if grade_id_of(cell)}
-    cells = [restore_cell(cell, known, remarks) for cell in submitted.cells]
+    names = recognise(submitted.cells, source.cells)
+    note_recognised(submitted.cells, names, remarks)
+    cells = [
+        restore_cell(cell, known.get(name), remarks)
+        for cell, name in zip(submitted.cells, names, strict=True)
+    ]
     cells = place_known(forget_copies(cells, remarks), list(known.values()), remarks)
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"  # a copied cell has its original's id
@@ -41,11 +47,18 @@ def restore(submitted: NotebookNode, source: NotebookNode) -> Restored:
     return Restored(notebook, tuple(remarks))
 
 
+def note_recognised(cells: list[NotebookNode], names: list[str], remarks: list[str]) -> None:
+    """Tell staff which cells had lost their grade_id."""
+    found = [name for cell, name in zip(cells, names, strict=True) if name != grade_id_of(cell)]
+    if found := [name for name in found if name]:
+        what = "their text, the name they define or their place"
+        remarks.append(f"cells without grade_id were recognised by {what}: {', '.join(found)}")
+
+
 def restore_cell(
-    cell: NotebookNode, known: dict[str, NotebookNode], remarks: list[str]
+    cell: NotebookNode, original: NotebookNode | None, remarks: list[str]
 ) -> NotebookNode:
     """The cell without anything that a student may not set."""
-    original = known.get(grade_id_of(cell))
     if original is None:
         return plain_cell(cell)
     restored = copy.deepcopy(original)
@@ -76,7 +89,7 @@ def keep_pictures(cell: NotebookNode, restored: NotebookNode) -> None:
     attached = cell.get("attachments")
     if restored.cell_type == "markdown" and isinstance(attached, dict):
         restored["attachments"] = {
-            name: NotebookNode({kind: bundle[kind] for kind in PICTURES if kind in bundle})
+            tidy(name): NotebookNode({kind: bundle[kind] for kind in PICTURES if kind in bundle})
             for name, bundle in attached.items()
             if isinstance(bundle, dict) and all(isinstance(v, str) for v in bundle.values())
         }
@@ -93,19 +106,6 @@ def clear_outputs(cell: NotebookNode) -> None:
     if cell.cell_type == "code":
         cell.outputs = []
         cell.execution_count = None
-
-
-def visible_text(cell: NotebookNode) -> str:
-    """A locked cell's text as students got it, without the hidden region."""
-    lines, hidden = [], False
-    for line in cell.source.split("\n"):
-        if "BEGIN HIDDEN TESTS" in line:
-            hidden = True
-        elif "END HIDDEN TESTS" in line:
-            hidden = False
-        elif not hidden:
-            lines.append(line)
-    return "\n".join(lines)
 
 
 def forget_copies(cells: list[NotebookNode], remarks: list[str]) -> list[NotebookNode]:

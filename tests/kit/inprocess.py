@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from autograder import guest, wire
@@ -19,6 +20,9 @@ class Here:
         answer = wire.from_bytes(wire.to_bytes(guest.answer(request, self.namespace)))
         assert isinstance(answer, dict)
         return answer
+
+    def spend(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
 
     def close(self) -> None:
         self.closed = True

@@ -13,14 +13,14 @@ import autograder
 FOLDER = Path(autograder.__file__).parent
 LAYERS = [
     {"texts", "wire", "literal"},
-    {"errors", "markup", "guest"},
+    {"errors", "markup", "guest", "seccomp"},
     {"limits", "model", "notebook", "law"},
-    {"sandbox", "submission", "course", "feedback", "student"},
-    {"kernel", "plugin", "page", "report"},
-    {"execution"},
+    {"sandbox", "recognition", "intake", "course", "feedback", "student"},
+    {"kernel", "plugin", "page", "report", "submission"},
+    {"execution", "probe"},
     {"grading"},
     {"preprocessors"},
-    {"release"},
+    {"release", "converter"},
     {"doctor"},
     {"cli"},
 ]

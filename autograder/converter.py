@@ -1,0 +1,272 @@
+"""Grade a class with `nbgrader autograde`, whatever was handed in and whatever breaks.
+
+How it works: nbgrader's own step copies every file of a submission, stops the
+class at some errors, and keeps an old score where a new grading failed. This
+class takes its place (`install`, called by `nbgrader_config.py`):
+
+- of a submission's folder only the notebook is read, by `intake`;
+- before a submission is graded, the scores of its last grading are forgotten:
+  they are None, which waits for a person, until the new ones are there;
+- the result file is written last and at once. A folder without it is one whose
+  grading was interrupted, and is made anew by the next run;
+- an error costs the submission that it met. The others are graded, and the
+  command ends with a list of what was not, and with status 1.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import stat
+from datetime import datetime
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any, cast
+
+import nbgrader.apps.api
+import nbgrader.apps.autogradeapp
+from nbconvert.exporters import Exporter, NotebookExporter
+from nbformat.v4 import new_notebook
+from nbgrader import converters
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import BaseConverter, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
+from sqlalchemy.exc import DBAPIError
+from traitlets import Type
+
+from autograder.errors import GraderError
+from autograder.intake import SUFFIX, read_submission
+from autograder.model import to_json
+from autograder.preprocessors import KEY, RESULT, Graded, Resources, limits_of, notes
+
+TIMESTAMP = "timestamp.txt"
+LONGEST_TIMESTAMP = 200
+
+
+def install() -> None:
+    """Have nbgrader's command and its formgrader grade with this class.
+
+    nbgrader has a setting for every step of grading, but none for what strings
+    them together: it names its class in these two places.
+    """
+    nbgrader.apps.autogradeapp.Autograde = Autograde
+    nbgrader.apps.api.Autograde = Autograde
+
+
+class CopyNothing(BaseConverter):
+    """Stands between nbgrader's two classes, and copies of a submission only its time."""
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        source = Path(self._format_source(assignment_id, student_id)) / TIMESTAMP
+        if self.coursedir.get_existing_timestamp(str(source.parent)) is not None:
+            target = Path(self._format_dest(assignment_id, student_id)) / TIMESTAMP
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target, follow_symlinks=False)
+
+
+class Timestamps(CourseDirectory):
+    """nbgrader's folders, with a timestamp read as carefully as all a student may have made."""
+
+    def get_existing_timestamp(self, dest_path: str | Path) -> datetime | None:
+        path = os.path.join(dest_path, TIMESTAMP)
+        try:
+            about = os.lstat(path)
+            if not stat.S_ISREG(about.st_mode) or about.st_size > LONGEST_TIMESTAMP:
+                raise ValueError(f"{about.st_size} bytes, or no regular file")
+            return cast(datetime, parse_utc(Path(path).read_text(encoding="ascii").strip()))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, OverflowError) as error:
+            self.log.warning("%s says no time and is ignored: %s", path, error)
+            return None
+
+
+class ReadSubmission(NotebookExporter):
+    """nbconvert's notebook exporter, which reads what was handed in by `intake`."""
+
+    def from_filename(
+        self, filename: str, resources: Resources | None = None, **named: Any
+    ) -> tuple[Any, Any]:
+        converter = self.parent
+        if not isinstance(converter, Autograde) or not converter._sanitizing:
+            return super().from_filename(filename, resources=cast(Any, resources), **named)
+        path = Path(filename)
+        usual = [entry.name for entry in converter.source_folder().iterdir()]
+        intake = read_submission(path.parent, path.stem, limits_of(self.config), expected=usual)
+        notebook = intake.notebook or new_notebook()
+        noted = notebook.metadata[KEY] = notes(intake)
+        time = path.with_name(TIMESTAMP)
+        if (
+            os.path.lexists(time)
+            and converter.coursedir.get_existing_timestamp(time.parent) is None
+        ):
+            noted.remarks.append(f"{TIMESTAMP} says no time and was ignored")
+        return self.from_notebook_node(notebook, cast(Any, resources))
+
+
+class Autograde(converters.Autograde, CopyNothing):
+    """nbgrader's step, for submissions that may be hostile, odd or gone."""
+
+    exporter_class = Type(ReadSubmission, klass=Exporter).tag(config=True)
+
+    def __init__(self, coursedir: CourseDirectory | None = None, **named: Any) -> None:
+        if coursedir is not None:
+            settings = {name: getattr(coursedir, name) for name in coursedir.traits(config=True)}
+            coursedir = Timestamps(parent=coursedir.parent, **settings)
+        super().__init__(coursedir=coursedir, **named)
+        self.failed: dict[str, str] = {}  # student: why the grader could not grade
+
+    # --- what there is to grade ---
+
+    def init_notebooks(self) -> None:
+        """A submission is a folder; which file in it is the notebook, `intake` decides."""
+        assignment, student = self.coursedir.assignment_id, self.coursedir.student_id
+        wanted = [
+            path.name
+            for path in sorted(self.source_folder().glob("*" + SUFFIX))
+            if fnmatch(path.stem, self.coursedir.notebook_id)
+        ]
+        pattern = Path(self.coursedir.format_path(self._input_directory, student, assignment))
+        root = Path(self.coursedir.root)
+        folders = sorted(map(str, root.glob(str(pattern.relative_to(root)))))
+        self.assignments = {
+            folder: [os.path.join(folder, name) for name in wanted] for folder in folders
+        }
+        if not wanted:
+            self.log.error("There is no notebook to grade in %s.", self.source_folder())
+            raise NbGraderException("no source")
+        if not folders:
+            super().init_notebooks()  # it says what it looked for, and what there is instead
+
+    def source_folder(self) -> Path:
+        """Where the instructor's notebooks of the assignment lie."""
+        step = self.coursedir.source_directory
+        return Path(self.coursedir.format_path(step, ".", self.coursedir.assignment_id))
+
+    # --- one submission after the other ---
+
+    def convert_notebooks(self) -> None:
+        """Grade every submission; raises NbGraderException at the end where one failed."""
+        for number, (folder, notebooks) in enumerate(self.assignments.items(), start=1):
+            student = self.student_of(folder)
+            self.log.info("%s: submission %d of %d", student, number, len(self.assignments))
+            self.notebooks = list(notebooks)
+            try:
+                self.convert_submission(student)
+            except Exception as error:
+                self.log.debug("%s", student, exc_info=True)
+                self.failed[student] = cause_of(error)
+        for student, cause in self.failed.items():
+            self.log.error("%s was not graded: %s", student, cause)
+        if self.failed:
+            raise NbGraderException(f"{len(self.failed)} submissions were not graded")
+
+    def student_of(self, folder: str) -> str:
+        """The student whose submission lies in a folder."""
+        pattern = self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
+        found = re.fullmatch(pattern, folder, re.DOTALL)
+        return found["student_id"] if found else folder
+
+    def convert_submission(self, student: str) -> None:
+        """What nbgrader does with a submission, in its order; what fails leaves nothing."""
+        assignment = self.coursedir.assignment_id
+        if not self.init_destination(assignment, student):
+            return
+        try:
+            self.run_pre_convert_hook()
+            self.init_assignment(assignment, student)
+            for notebook in self.notebooks:
+                self.convert_single_notebook(notebook)
+            self.set_permissions(assignment, student)
+            self.run_post_convert_hook()
+        except BaseException:  # an interrupt by the keyboard as well
+            self.discard(student)
+            raise
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Make room for a new grading, unless there is one that still holds."""
+        if student_id in self.coursedir.student_id_exclude.split(","):
+            return False
+        folder = Path(self._format_dest(assignment_id, student_id))
+        if not self.force and self.holds(assignment_id, student_id):
+            self.log.info("%s: graded already, and nothing newer was handed in", student_id)
+            return False
+        # first the scores: where that fails, the old grading stays as a whole
+        self.forget_scores(assignment_id, student_id)
+        remove(folder)
+        return True
+
+    def holds(self, assignment_id: str, student_id: str) -> bool:
+        """Whether a submission was graded to the end, and is the newest."""
+        folder = Path(self._format_dest(assignment_id, student_id))
+        names = [RESULT.format(notebook=Path(path).stem) for path in self.notebooks]
+        if not all((folder / name).is_file() for name in names):
+            return False
+        new = self.coursedir.get_existing_timestamp(self._format_source(assignment_id, student_id))
+        old = self.coursedir.get_existing_timestamp(str(folder))
+        return not (new is not None and old is not None and new > old)
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Make the entries in the gradebook, without a score."""
+        super().init_assignment(assignment_id, student_id)
+        # nbgrader has just given 0 points where the notebook has an unexpected name
+        self.forget_scores(assignment_id, student_id)
+
+    def forget_scores(self, assignment_id: str, student_id: str) -> None:
+        """Have every automatic score wait for a person; what people gave stays."""
+        names = [Path(path).stem for path in self.notebooks]
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
+            with contextlib.suppress(MissingEntry):  # nobody has graded it before
+                for notebook in book.find_submission(assignment_id, student_id).notebooks:
+                    for grade in notebook.grades if notebook.name in names else ():
+                        grade.auto_score, grade.needs_manual_grade = None, True
+            book.db.commit()
+
+    def write_single_notebook(self, output: str, resources: Resources) -> None:
+        """Write the notebook and, where it has been graded, the result file behind it."""
+        super().write_single_notebook(output, resources)
+        graded = resources.get(KEY)
+        if not isinstance(graded, Graded):
+            return
+        folder, name = Path(self.writer.build_directory), resources["unique_key"]
+        write_at_once(folder / RESULT.format(notebook=name), to_json(graded.grade))
+        causes = [f"{task.task}: {task.cause}" for task in graded.grade.tasks if task.cause]
+        if causes and not graded.unread:
+            self.failed[resources["nbgrader"]["student"]] = causes[0]
+
+    def discard(self, student: str) -> None:
+        """Leave nothing of a grading that failed, neither files nor scores."""
+        assignment = self.coursedir.assignment_id
+        for undo in (
+            lambda: self.forget_scores(assignment, student),
+            lambda: remove(Path(self._format_dest(assignment, student))),
+        ):
+            try:
+                undo()
+            except Exception as error:
+                self.log.error("%s: what is left may be older: %s", student, cause_of(error))
+
+
+def remove(folder: Path) -> None:
+    """Delete a folder, if it is there."""
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def write_at_once(path: Path, content: bytes) -> None:
+    """Write a file that is there as a whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def cause_of(error: Exception) -> str:
+    """What went wrong, for staff."""
+    if isinstance(error, DBAPIError):
+        return f"the gradebook can't be used: {error.orig}"
+    if isinstance(error, GraderError | NbGraderException) and str(error):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
