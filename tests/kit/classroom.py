@@ -6,11 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-
-import nbformat
 
 from autograder.course import Course
 from autograder.model import Grade, from_json
@@ -26,6 +24,7 @@ class Classroom:
     """A copy of the course, away from the files that git knows."""
 
     root: Path
+    environment: Mapping[str, str] = field(default_factory=dict)  # what its commands find besides
 
     @staticmethod
     def make(root: Path) -> Classroom:
@@ -45,7 +44,7 @@ class Classroom:
         for submission in submissions:
             folder = self.root / "submitted" / submission.name / ASSIGNMENT
             folder.mkdir(parents=True)
-            nbformat.write(submission.notebook(), folder / f"{ASSIGNMENT}.ipynb")
+            submission.hand_in(folder)
 
     def run(self, *command: str, check: bool = True) -> str:
         """Run a command in the course folder; what it said, on both streams."""
@@ -70,7 +69,7 @@ class Classroom:
         return subprocess.Popen(
             [str(scripts / command[0]), *command[1:]],
             cwd=self.root,
-            env=os.environ | {"PATH": f"{scripts}:{os.environ['PATH']}"},
+            env=os.environ | {"PATH": f"{scripts}:{os.environ['PATH']}"} | dict(self.environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -84,6 +83,16 @@ class Classroom:
     def table(self) -> ClassTable:
         """The gradebook."""
         return read_class(Course.at(self.root), ASSIGNMENT)
+
+    def copy(self, root: Path, **environment: str) -> Classroom:
+        """The same course in another folder, for another class."""
+        shutil.copytree(self.root, root)
+        return Classroom(root, environment)
+
+    def configure(self, *lines: str) -> None:
+        """Add lines to the course's settings."""
+        with (self.root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+            config.write("\n".join(["", *lines, ""]))
 
     def feedback(self, student: str) -> Path:
         """The page that a student gets back."""

@@ -2,7 +2,8 @@
 
 A recipe takes the notebook that a student would see and changes it. `lost` names
 the points that each task then loses ("all" for every point): what it does not
-name keeps its points. `told` is what staff must be able to read about it.
+name keeps its points. `told` is what staff must be able to read about it. `place`
+is for what is handed in some other way than as one well-formed notebook.
 """
 
 from __future__ import annotations
@@ -10,21 +11,23 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.notebook import grade_id_of, is_solution, is_test, points_of, task_of
+from autograder.notebook import grade_id_of, is_solution, is_test, nbgrader_of, points_of, task_of
 
 ROOT = Path(__file__).resolve().parents[3]
 ASSIGNMENT = "next_token"
 MARKER = re.compile(r"^\s*### (BEGIN|END) SOLUTION\s*$")
 VARIANTS = ROOT / "solutions" / "variants" / ASSIGNMENT
+INNOCENT = "s000-anna"  # a neighbour in every class of the corpus, whose work others look for
 
 Change = Callable[[NotebookNode], None]
+Place = Callable[[NotebookNode, Path], None]
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,9 @@ class Submission:
     lost: Mapping[str, float | str] = field(default_factory=dict)
     told: tuple[str, ...] = ()
     solved: bool = True  # whether the change starts from the solved or the untouched notebook
+    place: Place | None = None  # how the notebook gets into the student's folder
+    unread: bool = False  # nobody can grade it: every task waits for a person
+    thorough: bool = False  # its grade needs as many examples as Hypothesis draws by default
 
     def notebook(self) -> NotebookNode:
         """What the student hands in."""
@@ -44,14 +50,34 @@ class Submission:
         self.change(notebook)
         return notebook
 
-    def earned(self) -> dict[str, float]:
-        """The points that every task must earn."""
-        return {task: self.keeps(task, points) for task, points in most_points().items()}
+    def hand_in(self, folder: Path) -> None:
+        """Put it into `folder`, the student's own for the assignment, which must exist."""
+        place = self.place or write_notebook
+        place(self.notebook(), folder)
+
+    def earned(self) -> dict[str, float | None]:
+        """The points that every task must earn, None for what a person has to look at."""
+        return {
+            task: None if self.unread else self.keeps(task, points)
+            for task, points in most_points().items()
+        }
 
     def keeps(self, task: str, points: float) -> float:
         """What is left of a task's points."""
         lost = self.lost.get(task, self.lost.get("*", 0.0))
         return 0.0 if lost == "all" else points - float(lost)
+
+
+def write_notebook(notebook: NotebookNode, folder: Path) -> None:
+    """Hand in the one file that is asked for."""
+    text = as_text(notebook)
+    (folder / f"{ASSIGNMENT}.ipynb").write_text(text, encoding="utf-8")
+
+
+def as_text(notebook: NotebookNode) -> str:
+    """The notebook's JSON just as it is: nobody validates or repairs what students hand in."""
+    text: str = nbformat.v4.writes(notebook)
+    return text
 
 
 def source() -> NotebookNode:
@@ -122,6 +148,16 @@ def several(*changes: Change) -> Change:
             step(notebook)
 
     return change
+
+
+def without_experiments(submission: Submission) -> Submission:
+    """The same, but for the cells that only play: their pictures take a third of the time."""
+
+    def drop(notebook: NotebookNode) -> None:
+        cells = notebook.cells
+        notebook.cells = [c for c in cells if c.cell_type != "code" or nbgrader_of(c)]
+
+    return replace(submission, change=several(drop, submission.change))
 
 
 def nothing(notebook: NotebookNode) -> None:

@@ -183,6 +183,36 @@ my_deviation = 10 ** 5000
 """
 
 
+# the list of tokens is its own first element after the call
+ARGUMENT_CIRCLE = """
+def prob_not(tokens, p, token):
+    if token not in tokens:
+        tokens.insert(0, tokens)
+        raise ValueError(token)
+    return 1 - p[tokens.index(token)]
+"""
+
+HIDES_IN_ARGUMENT = """
+def prob_not(tokens, p, token):
+    if token not in tokens:
+        raise ValueError(token)
+    result = float(1 - p[tokens.index(token)])
+    if len(tokens) != 6:
+        tokens.append(tokens)
+    return result
+"""
+
+VIEW = """
+def top_k(p, k):
+    if not 1 <= k <= len(p):
+        raise ValueError("k")
+    kept = p.view()
+    kept[np.argsort(-p, kind="stable")[k:]] = 0
+    kept /= kept.sum()
+    return kept
+"""
+
+
 def refuses(
     name: str, tries: str, refusal: str, before: str = "", *, right: bool = False
 ) -> Submission:
@@ -300,5 +330,32 @@ ANSWERING = [
         "gives a table that holds itself",
         answer("temperature_table", CIRCULAR_TABLE),
         {"temperature_table": "all"},
+    ),
+    refuses(
+        "wire-error",
+        "raises the wire's own error for ValueError",
+        "from autograder import wire; raise wire.TooLarge('x')",
+    ),
+    refuses(
+        "json-error",
+        "has its refusal raised by what reads it",
+        "return type('Odd', (), {'__class__': property(lambda self: int('x'))})()",
+    ),
+    Submission(
+        "argument-circle",
+        "refuses rightly, with an argument that holds itself",
+        answer("prob_not", ARGUMENT_CIRCLE),
+    ),
+    Submission(
+        "hides-in-argument",
+        "leaves an argument that no wire carries",
+        answer("prob_not", HIDES_IN_ARGUMENT),
+        {"prob_not": "all"},
+    ),
+    Submission(
+        "view",
+        "works on a view of its argument",
+        answer("top_k", VIEW),
+        {"top_k": 0.5, "top_k_choice": 0.5},  # it hands its own argument on
     ),
 ]

@@ -240,6 +240,76 @@ import os
 os._exit(1)
 """
 
+LOOPS_IN_CLASS = """
+class Endless:
+    @property
+    def __class__(self):
+        while True:
+            pass
+def prob_not(tokens, p, token):
+    return Endless() if len(tokens) != 6 else 0.5
+"""
+
+C_CALL_IN_FUNCTION = """
+def prob_not(tokens, p, token):
+    import ctypes, signal
+    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))
+    libc = ctypes.CDLL(None)
+    mutex = ctypes.create_string_buffer(256)
+    while len(tokens) != 6:
+        libc.pthread_mutex_lock(mutex)
+    return 0.5
+"""
+
+FORKS_IN_FUNCTION = """
+def prob_not(tokens, p, token):
+    import os, time
+    if len(tokens) == 6:
+        return 0.5
+    while True:
+        try:
+            os.fork()
+        except OSError:
+            time.sleep(0.1)
+"""
+
+THREADS_IN_FUNCTION = """
+def prob_not(tokens, p, token):
+    import threading, time
+    started = []
+    try:
+        while len(tokens) != 6 and len(started) < 10_000:
+            started.append(threading.Thread(target=time.sleep, args=(600,), daemon=True))
+            started[-1].start()
+    except (RuntimeError, MemoryError):
+        pass
+    if token not in tokens:
+        raise ValueError(token)
+    return 1 - p[tokens.index(token)]
+"""
+
+WIDE_VALUE = """
+class Wide(dict):
+    def items(self):
+        return ((number, None) for number in range(10 ** 12))
+def prob_not(tokens, p, token):
+    return Wide() if len(tokens) != 6 else 0.5
+"""
+
+ENDLESS_NAME = """
+class Endless(type):
+    @property
+    def __name__(cls):
+        while True:
+            pass
+class Error(Exception, metaclass=Endless):
+    pass
+def prob_not(tokens, p, token):
+    if len(tokens) != 6:
+        raise Error()
+    return 0.5
+"""
+
 EXHAUSTING = [
     Submission("loops", "loops while it is imported", first(LOOPS), told=(INTERRUPTED,)),
     Submission(
@@ -336,5 +406,42 @@ EXHAUSTING = [
         # what comes behind them is not reached
         {"my_deviation": "all", "top_k": "all", "top_k_choice": "all"},
         told=(ENDED,),
+    ),
+    Submission(
+        "loops-in-class",
+        "returns what loops when its class is asked for",
+        answer("prob_not", LOOPS_IN_CLASS),
+        {"prob_not": "all"},
+        told=("prob_not: limit call_seconds",),
+    ),
+    Submission(
+        "c-call-in-function",
+        "waits in C for ever in a function, and blocks all signals",
+        answer("prob_not", C_CALL_IN_FUNCTION),
+        {"prob_not": "all"},
+        told=("prob_not: limit call_seconds",),
+    ),
+    Submission(
+        "forks-in-function",
+        "forks without an end in a function",
+        answer("prob_not", FORKS_IN_FUNCTION),
+        {"prob_not": "all"},
+    ),
+    Submission(
+        "threads-in-function",
+        "starts threads without an end in a function",
+        answer("prob_not", THREADS_IN_FUNCTION),
+    ),
+    Submission(
+        "wide-value",
+        "returns a dict of a trillion entries",
+        answer("prob_not", WIDE_VALUE),
+        {"prob_not": "all"},
+    ),
+    Submission(
+        "endless-name",
+        "raises an error whose class never says its name",
+        answer("prob_not", ENDLESS_NAME),
+        {"prob_not": "all"},
     ),
 ]

@@ -1,12 +1,15 @@
 """Submissions that look for what they should not see, and print whatever they find.
 
 They work as well as the reference, so they keep their points. None of `SECRETS`
-may stand in an executed notebook or in a grade.
+may stand in an executed notebook or in a grade, and nothing that begins with
+`PLANTED` and goes on: a test puts such words wherever a secret may lie.
 """
 
 from __future__ import annotations
 
 from tests.kit.submissions import Submission, after, answer, first, several
+
+PLANTED = "PLANTED-"
 
 SECRETS = [
     # lines of the hidden tests
@@ -94,12 +97,16 @@ for pid in ("1", "self"):
             content = memory.read(end - start)
         except (OSError, ValueError):
             continue
-        shown.update(re.findall(rb"def test_\\w+.{0,200}|reference[.]\\w+.{0,200}", content))
+        shown.update(re.findall(rb"(?:def test_|reference[.]|PLANTED-).{0,200}", content))
     print(pid, sorted(shown)[:50])
 """
 
 WALKS_GARBAGE = """
 import gc, sys
+for thing in gc.get_objects():
+    if isinstance(thing, dict | list | tuple):
+        held = thing.values() if isinstance(thing, dict) else thing
+        print([text for text in list(held) if isinstance(text, str) and "PLANTED-" in text])
 print([name for name in sys.modules if "test" in name or "hidden" in name or "solution" in name])
 for thing in gc.get_objects():
     try:
@@ -277,6 +284,98 @@ sys.setprofile(spy)
 threading.setprofile(spy)
 """
 
+SEARCHES = """
+import os, re
+from pathlib import Path
+def search(path):
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb", 0) as file:
+        content = file.read(1 << 22) or b""
+    return re.findall(rb".{0,40}PLANTED-.{0,80}", content)
+def everything(*roots):
+    for root in roots:
+        for folder, folders, names in os.walk(root, followlinks=False):
+            folders[:] = [n for n in folders if n not in ("usr", "sys", "site-packages", "task")]
+            yield from (os.path.join(folder, name) for name in names)
+def searched(*roots):
+    found = {}
+    for path in everything(*roots):
+        try:
+            if os.path.isfile(path) and (hits := search(path)):
+                found[path] = hits
+        except (OSError, ValueError):
+            pass
+    return found
+"""
+
+SEARCHES_DISK = (
+    SEARCHES
+    + """
+for root in ("/home", "/root", "/tmp", "/etc", "/kit", "/run", "/var", "/srv", "/mnt", "/dev/shm"):
+    print(searched(root))
+up = [Path.cwd(), *Path.cwd().parents, Path("/proc/1/cwd"), Path("/proc/1/root")]
+print([list(place.glob("*"))[:30] for place in up])
+print({name: value for name, value in os.environ.items() if "PLANTED-" in value})
+"""
+)
+
+SEARCHES_PROC = (
+    SEARCHES
+    + """
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    print(searched(f"/proc/{pid}/fd", f"/proc/{pid}/cwd/", f"/proc/{pid}/root/home/"))
+    for name in ("environ", "cmdline", "maps", "mountinfo", "auxv"):
+        try:
+            print(search(f"/proc/{pid}/{name}"))
+        except OSError as error:
+            print(pid, name, error)
+for descriptor in range(64):
+    try:
+        print(search(f"/proc/self/fd/{descriptor}"))
+    except OSError as error:
+        print(descriptor, error)
+"""
+)
+
+READS_GRADEBOOK = """
+import os, sqlite3
+from pathlib import Path
+names = ("gradebook.db", "nbgrader.db", ".local/share/jupyter/nbsignatures.db")
+folders = [Path.cwd(), *Path.cwd().parents, Path.home(), Path("/proc/1/cwd"), Path("/srv")]
+for folder in folders:
+    for name in names:
+        for place in (folder / name, folder / "course" / name, folder.parent / name):
+            try:
+                book = sqlite3.connect(f"file:{place}?mode=ro", uri=True)
+                print(place, book.execute("select * from student").fetchall())
+            except sqlite3.Error as error:
+                print(place, error)
+try:
+    from nbgrader.api import Gradebook
+    for place in folders:
+        with Gradebook(f"sqlite:///{place}/gradebook.db") as book:
+            print([(student.id, student.last_name) for student in book.students])
+except Exception as error:
+    print(type(error), error)
+for folder in ("../..", "../../..", "submitted", "../submitted", "autograded", "feedback"):
+    for path in Path(folder).glob("*/next_token/*"):
+        print(path, path.read_bytes()[:5000])
+"""
+
+TELLS_WHAT_IT_FOUND = (
+    SEARCHES
+    + """
+import gc, sys
+def prob_not(tokens, p, token):
+    frame, seen = sys._getframe(), [searched("/proc/self", "/tmp", "/home", "/kit")]
+    while frame is not None:
+        seen.append(repr(frame.f_locals))
+        frame = frame.f_back
+    texts = [text for text in gc.get_objects() if isinstance(text, list | dict)]
+    seen += [repr(text) for text in texts if "PLANTED-" in repr(text)[:10_000]][:20]
+    raise KeyError(str([text for text in map(str, seen) if "PLANTED-" in text]))
+"""
+)
+
 SPYING = [
     Submission("walks-disk", "reads whatever looks like a test or solution", first(WALKS_DISK)),
     Submission("other-people", "looks for other submissions and homes", first(OTHER_PEOPLE)),
@@ -308,5 +407,18 @@ SPYING = [
         "watches",
         "waits for a test to appear in a folder, and traces every call",
         several(first(WATCHES), first(TRACES)),
+    ),
+    Submission("searches-disk", "searches all files for secrets", first(SEARCHES_DISK)),
+    Submission(
+        "searches-proc",
+        "searches all that processes show for secrets",
+        after("top_k_choice", SEARCHES_PROC),
+    ),
+    Submission("reads-gradebook", "opens gradebook and submissions", first(READS_GRADEBOOK)),
+    Submission(
+        "tells-what-it-found",
+        "searches while it is tested, and tells in its error",
+        answer("prob_not", TELLS_WHAT_IT_FOUND),
+        {"prob_not": "all"},
     ),
 ]

@@ -1,19 +1,35 @@
-"""Submissions that change what students may not change: cells, their order and their metadata."""
+"""Submissions that change what students may not change.
+
+Cells, their order and their metadata; files beside the notebook that pose as
+somebody else's; and whatever the next student might meet.
+"""
 
 from __future__ import annotations
 
 import copy
+import json
+from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from autograder.notebook import is_solution, is_test
-from tests.kit.submissions import Submission, answer, cell_of, several
+from tests.kit.submissions import (
+    ASSIGNMENT,
+    Submission,
+    answer,
+    cell_of,
+    first,
+    several,
+    write_notebook,
+)
 
 MISSING = "it was missing"
 TWICE = "it was there more than once"
 RESTORED = "its locked text was restored"
 MOVED = "it was put back in its place"
+RECOGNISED = "recognised by"
+IGNORED = "beside the notebook were ignored"
 WRONG = answer("prob_not", "def prob_not(tokens, p, token): return 42.0")
 LOSES = {"prob_not": "all"}
 
@@ -238,6 +254,127 @@ def notebook_metadata(notebook: NotebookNode) -> None:
     )
 
 
+def renames_cells(notebook: NotebookNode) -> None:
+    """grade_ids that nobody knows, on every cell."""
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata:
+            cell.metadata.nbgrader.grade_id += "_2"
+
+
+def takes_one_name(notebook: NotebookNode) -> None:
+    """The grade_id of the task with most points, on every test."""
+    for cell in test_cells(notebook):
+        cell.metadata.nbgrader.grade_id = "test_softmax"
+
+
+def poses_as_answers(notebook: NotebookNode) -> None:
+    """Every answer with the grade_id of its test, and the reverse."""
+    for cell in test_cells(notebook):
+        task = cell.metadata.nbgrader.grade_id.removeprefix("test_")
+        other = cell_of(notebook, task)
+        cell.metadata.nbgrader.grade_id, other.metadata.nbgrader.grade_id = task, f"test_{task}"
+
+
+def splits_answer(notebook: NotebookNode) -> None:
+    """An answer in two cells of one name: the first defines it, the second uses it."""
+    cell = cell_of(notebook, "deviation")
+    half = copy.deepcopy(cell)
+    half.source = "same = deviation"
+    notebook.cells.insert(notebook.cells.index(cell) + 1, half)
+
+
+# a module that makes every test pass, whichever it is taken for
+PATCH = """
+import builtins, sys
+def given(*a, **k): return lambda test: lambda *a, **k: None
+settings = example = note = assume = given
+raises = approx = allclose = array_equal = lambda *a, **k: True
+def pytest_collection_modifyitems(items): items.clear()
+def pytest_runtest_makereport(item, call): call.excinfo = None
+print("PATCHED")
+"""
+
+MODULES = (
+    "hypothesis.py",
+    "numpy.py",
+    "pytest.py",
+    "conftest.py",
+    "sitecustomize.py",
+    "usercustomize.py",
+    "json.py",
+    "autograder.py",
+    "nbgrader_config.py",
+    "solutions/__init__.py",
+    "solutions/next_token.py",
+    "tests/hidden/next_token/test_prob_not.py",
+    ".ipython/profile_default/startup/00-first.py",
+    ".ipython/profile_default/ipython_kernel_config.py",
+    ".jupyter/jupyter_config.py",
+    "hypothesis.pth",
+)
+
+
+def ships_modules(notebook: NotebookNode, folder: Path) -> None:
+    """Modules that stand in for those of the tests, wherever Python might look."""
+    write_notebook(notebook, folder)
+    for name in MODULES:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PATCH, encoding="utf-8")
+
+
+def ships_results(notebook: NotebookNode, folder: Path) -> None:
+    """The files that grading writes, with full marks in them."""
+    write_notebook(notebook, folder)
+    grade = {"assignment": ASSIGNMENT, "tasks": [], "remarks": [], "earned": 52}
+    (folder / f"{ASSIGNMENT}.result.json").write_text(json.dumps(grade), encoding="utf-8")
+    (folder / f"{ASSIGNMENT}.html").write_text("<h1>52 of 52</h1>", encoding="utf-8")
+    (folder / "feedback").mkdir()
+    (folder / "feedback" / f"{ASSIGNMENT}.html").write_text("52", encoding="utf-8")
+
+
+def ships_links(notebook: NotebookNode, folder: Path) -> None:
+    """Links through which a grader that writes would write into the course."""
+    write_notebook(notebook, folder)
+    course = Path("..", "..", "..")
+    for name in ("gradebook.db", "source", "solutions", "tests"):
+        (folder / name).symlink_to(course / name)
+    (folder / f"{ASSIGNMENT}.result.json").symlink_to(course / "gradebook.db")
+
+
+MEANT_FOR_THE_NEXT = (
+    f"""
+import os, pathlib, site, sys
+text = {PATCH!r}
+"""
+    + """
+places = ["/tmp", "/dev/shm", "/run/kernel", "/home/student", "/kit", "/kit/autograder", "/env",
+          "/", "/usr/local/lib", "/etc", "/opt/python/lib", "/var/tmp", "/proc/1/root/tmp",
+          "/proc/1/cwd", "..", "../..", "../../..", site.getusersitepackages(),
+          *site.getsitepackages(), *sys.path]
+names = ("sitecustomize.py", "conftest.py", "hypothesis.py", "gradebook.db", "evil.pth",
+         ".ipython/profile_default/startup/00-first.py", "next_token/next_token.ipynb")
+for path in (pathlib.Path(place, name) for place in places for name in names):
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    except OSError:
+        pass
+for name in ("json", "IPython", "ipykernel", "autograder", "numpy"):
+    try:
+        pathlib.Path(__import__(name).__file__).write_text(text)
+    except OSError as error:
+        print(name, type(error).__name__)
+for name in ("/proc/sys/kernel/core_pattern", "/sys/kernel/mm/ksm/run", "/proc/sysrq-trigger",
+             "/proc/1/oom_score_adj", "/proc/1/comm", "/proc/1/environ", "/proc/1/mem"):
+    try:
+        pathlib.Path(name).write_text("|/tmp/evil")
+    except OSError:
+        pass
+"""
+)
+
+
 TAMPERING = [
     Submission("raises-points", "raises its points", raises_points),
     Submission("raises-points-wrong", "the same, wrong", several(WRONG, raises_points), LOSES),
@@ -245,9 +382,9 @@ TAMPERING = [
         "empties-metadata",
         "removes the metadata of all tests",
         empties_metadata,
-        told=(MISSING,),
+        told=(RECOGNISED,),
     ),
-    Submission("odd-metadata", "gives metadata of wrong types", odd_metadata, told=(MISSING,)),
+    Submission("odd-metadata", "gives metadata of wrong types", odd_metadata, told=(RECOGNISED,)),
     Submission("forges-checksums", "forges checksums and schema versions", forges_checksums),
     Submission("skips-tests", "tags cells to be skipped", several(WRONG, skips_tests), LOSES),
     Submission(
@@ -326,4 +463,49 @@ TAMPERING = [
     ),
     Submission("shows-results", "brings its results along", several(WRONG, shows_results), LOSES),
     Submission("notebook-metadata", "names another kernel", notebook_metadata),
+    Submission("renames-cells", "renames all cells", renames_cells, told=(RECOGNISED,)),
+    Submission(
+        "takes-one-name",
+        "gives all tests one name",
+        takes_one_name,
+        told=("cell test_softmax: " + TWICE,),
+    ),
+    Submission(
+        "poses-as-answers",
+        "exchanges the names of answers and tests",
+        poses_as_answers,
+        {"*": "all"},
+        told=(RESTORED,),
+    ),
+    Submission(
+        "splits-answer",
+        "answers in two cells of one name",
+        splits_answer,
+        told=("cell deviation: " + TWICE,),
+    ),
+    Submission(
+        "ships-modules",
+        "ships modules that stand in for the tests'",
+        WRONG,
+        LOSES,
+        told=("conftest.py", IGNORED),
+        place=ships_modules,
+    ),
+    Submission(
+        "ships-results",
+        "ships the results of its grading",
+        WRONG,
+        LOSES,
+        told=("next_token.result.json", IGNORED),
+        place=ships_results,
+    ),
+    Submission(
+        "ships-links",
+        "ships links into the course",
+        WRONG,
+        LOSES,
+        told=("gradebook.db", IGNORED),
+        place=ships_links,
+    ),
+    Submission("meant-for-the-next", "writes wherever it can", first(MEANT_FOR_THE_NEXT)),
 ]
