@@ -1,17 +1,21 @@
 # make demo   set up, generate the assignment, grade a small class, write its feedback
 # make test   set up, run the whole suite
+# make corpus grade every bad submission, also those that `make test` leaves out
 # make lock   pin the dependencies of pyproject.toml anew
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test setup lint lock clean
+.PHONY: demo test corpus setup lint lock clean
 
 demo: setup
 	$(BIN)/python -m tests.demo
 
 test: setup lint
 	$(BIN)/python -m pytest
+
+corpus: setup
+	$(BIN)/python -m pytest tests/kit/test_corpus.py -m "slow or not slow"
 
 lint: setup
 	$(BIN)/ruff check .

@@ -102,6 +102,7 @@ class PrepareFeedback(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Put the `Page` beside the notebook, and take the tests out of it."""
+        nb.cells = [cell for cell in nb.cells if cell.metadata.get("autograder") != "staff"]
         about = resources["nbgrader"]
         names = (about["notebook"], about["assignment"], about["student"])
         language = cast(Language, self.language)

@@ -172,7 +172,9 @@ def staff_cells(grade: Grade) -> list[NotebookNode]:
     items = "".join(
         f"<li>{escape(' '.join(line.split())[:400])}</li>" for line in lines[:MOST_REMARKS]
     )
-    cell = new_markdown_cell(f"<b>For staff only: what was unusual</b><ul>{items}</ul>", id=STAFF)
+    cell = new_markdown_cell(
+        f"<div><b>For staff only: what was unusual</b><ul>{items}</ul></div>", id=STAFF
+    )
     cell.metadata[KEY] = STAFF
     return [cell]
 

@@ -61,9 +61,9 @@ def show_grade(console: Console, grade: Grade, language: Language) -> None:
             console.print(f"  {MARKS[outcome.status]} {escape(outcome.law.sentence)}")
             show_counterexample(console, outcome, language)
         if task.cause:
-            console.print(f"  [yellow]not graded:[/] {escape(task.cause)}")
+            console.print(f"  [yellow]not graded:[/] {escape(plain(task.cause))}")
     for remark in grade.remarks:
-        console.print(f"[yellow]note:[/] {escape(remark)}")
+        console.print(f"[yellow]note:[/] {escape(plain(remark))}")
     console.print(f"\n[bold]{amount(grade.earned)} of {grade.points:g} points[/]")
 
 
@@ -72,10 +72,10 @@ def show_counterexample(console: Console, outcome: Outcome, language: Language) 
     example = outcome.counterexample
     if outcome.status != "failed" or example is None:
         return
-    console.print(f"      [cyan]{escape(example.call)}[/]", highlight=False)
-    console.print(f"      → {escape(say(example.found, language))}", highlight=False)
+    console.print(f"      [cyan]{escape(plain(example.call))}[/]", highlight=False)
+    console.print(f"      → {escape(plain(say(example.found, language)))}", highlight=False)
     if example.expected is not None:
-        console.print(f"      ≠ {escape(say(example.expected, language))}", highlight=False)
+        console.print(f"      ≠ {escape(plain(say(example.expected, language)))}", highlight=False)
 
 
 def amount(points: float | None) -> str:
@@ -174,8 +174,8 @@ def show_notes(console: Console, rows: Sequence[Row]) -> None:
 
 
 def plain(text: str) -> str:
-    """The text without what a terminal would obey."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
+    """The text without what a terminal would obey, but with its lines."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)
 
 
 def show_findings(console: Console, findings: Sequence[Finding]) -> None:

@@ -848,7 +848,6 @@ def test_no_name_steers_the_terminal_of_the_class_table() -> None:
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", COLOURS.sub("", said))
 
 
-@pytest.mark.xfail(reason="report.show_grade does not yet take control characters out")
 def test_no_value_steers_the_terminal_of_a_grade() -> None:
     law = Law(test="t", task="softmax", points=1, sentence="x")
     case = Counterexample(STEERING, Message.of("raised", kind=STEERING, text=STEERING), STEERING)

@@ -127,6 +127,30 @@ def test_a_bug_in_a_hidden_test_waits_for_a_person_and_the_run_says_so(
     assert room.grade("ada").earned is None
 
 
+def test_what_was_unusual_is_told_to_staff_and_to_no_student(
+    room: TinyRoom, broken: tuple[int, str]
+) -> None:
+    del broken
+    room.configure("")
+    folder = room.hand_in("fee")
+    (folder / "numpy.py").write_text("1 / 0", encoding="utf-8")
+    (room.hand_in("gus") / f"{NAME}.ipynb").write_text("", encoding="utf-8")
+    assert room.autograde()[0] == 0
+    assert room.run("nbgrader", "generate_feedback", NAME)[0] == 0
+    stray, empty = "'numpy.py' beside the notebook was ignored", "The file is empty."
+    assert room.grade("fee").remarks == (stray,)
+    assert (room.scores("fee"), room.scores("gus")) == (FULL, NOTHING)
+    _, table = room.run("autograder", "table", NAME)
+    assert stray in table
+    assert empty in table
+    for student, words in {"fee": "numpy.py", "gus": "For staff only"}.items():
+        graded = room.root / "autograded" / student / NAME / f"{NAME}.ipynb"
+        page = room.root / "feedback" / student / NAME / f"{NAME}.html"
+        assert words in graded.read_text(encoding="utf-8")
+        assert words not in page.read_text(encoding="utf-8")
+    assert "Die Datei ist leer." in page.read_text(encoding="utf-8")
+
+
 def test_no_submission_at_all_is_said(tmp_path: Path) -> None:
     room = TinyRoom.make(tmp_path / "course")
     status, said = room.autograde()

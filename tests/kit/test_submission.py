@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
-from autograder.notebook import grade_id_of, is_locked, is_test, read_notebook, task_of
+from autograder.notebook import (
+    grade_id_of,
+    is_locked,
+    is_solution,
+    is_test,
+    read_notebook,
+    task_of,
+)
 from autograder.submission import Restored, restore
+from tests.kit.submissions import solved, source
 
 COURSE = Path(__file__).parents[2]
 HIDDEN = """assert softmax([1]) == [1]
@@ -422,3 +430,31 @@ def test_the_release_as_it_is_needs_no_remark() -> None:
     assert [grade_id_of(cell) for cell in result.notebook.cells] == [
         grade_id_of(cell) for cell in REAL_SOURCE.cells
     ]
+
+
+def test_cells_that_lost_their_metadata_are_recognised() -> None:
+    """By their text, by what they define and, where no grade_id is left at all, by their place."""
+    bare = solved()
+    for cell in bare.cells:
+        cell.metadata = NotebookNode()
+    answers = {grade_id_of(cell): cell.source for cell in solved().cells if is_solution(cell)}
+    result = restore(bare, source())
+    found = {grade_id_of(c): c.source for c in result.notebook.cells if is_solution(c)}
+    assert found == answers
+    assert [grade_id_of(c) for c in result.notebook.cells] == [
+        grade_id_of(c) for c in solved().cells
+    ]
+    assert len(result.remarks) == 1
+    assert "recognised by" in result.remarks[0]
+
+
+def test_an_answer_is_recognised_by_what_it_defines_and_the_last_one_counts() -> None:
+    notebook = solved()
+    answer = next(cell for cell in notebook.cells if grade_id_of(cell) == "softmax")
+    at = notebook.cells.index(answer)
+    answer.metadata = NotebookNode()
+    answer.source = "def softmax(z):\n    return 'first try'"
+    notebook.cells.insert(at + 1, new_code_cell("def softmax(z):\n    return 'last'"))
+    cells = restore(notebook, source()).notebook.cells
+    assert "last" in next(c.source for c in cells if grade_id_of(c) == "softmax")
+    assert sum("first try" in c.source for c in cells) == 1
