@@ -147,15 +147,12 @@ def test_memory_of_one_process_is_refused_and_the_kernel_lives() -> None:
     with_kernel(PATIENT, work)
 
 
-def test_shared_memory_of_one_process_counts_too() -> None:
-    code = """
-import mmap, time
-kept = mmap.mmap(-1, 700 << 20)
-for _ in range(700):
-    kept.write(bytes(1 << 20))
-time.sleep(30)
-"""
-    assert cause_of(PATIENT, code) == "cause_memory"
+def test_shared_memory_that_nobody_could_count_is_refused() -> None:
+    async def work(kernel: Kernel) -> None:
+        assert "PermissionError" in await show(kernel, "import mmap\nmmap.mmap(-1, 1 << 20)")
+        assert await show(kernel, "print(1)") == "1\n"
+
+    with_kernel(PATIENT, work)
 
 
 def test_memory_of_all_processes_together_is_limited() -> None:
