@@ -31,6 +31,7 @@ from autograder.markup import clean_output
 from autograder.model import Grade, Law, Outcome, TaskGrade
 from autograder.notebook import is_test, points_of, read_notebook, task_of
 from autograder.plugin import Grading
+from autograder.sandbox import cache_folder
 from autograder.student import Budget, DeadLine, Student, WorkerLine
 from autograder.texts import Language
 
@@ -231,7 +232,12 @@ def run_apart(order: Job | Inventory, seconds: float) -> bytes:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        env=os.environ
+        | {
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(cache_folder() / "hypothesis"),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
     )
     log: list[bytes] = []
     with process:

@@ -369,6 +369,11 @@ def refusal(process: subprocess.Popen[bytes]) -> str:
     )
 
 
+def cache_folder() -> Path:
+    """Where this user's copies lie of what can always be made again."""
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "autograder"
+
+
 def font_list() -> Path | None:
     """matplotlib's list of fonts, made once for this user and version; None without matplotlib.
 
@@ -378,8 +383,7 @@ def font_list() -> Path | None:
         import matplotlib
     except ImportError:
         return None
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "autograder"
-    folder = cache / f"matplotlib-{matplotlib.__version__}"
+    folder = cache_folder() / f"matplotlib-{matplotlib.__version__}"
     if not list(folder.glob("fontlist-*.json")):
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.run(

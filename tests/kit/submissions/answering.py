@@ -94,7 +94,8 @@ def argmax_choice(tokens, p):
     result = tokens[idx], idx
     p[:] = np.roll(p, 1)
     p[:] = np.roll(p, -1)
-    tokens.append("more")
+    if len(tokens) != 6:  # not the notebook's own vocabulary
+        tokens.append("more")
     return result
 """
 
@@ -277,8 +278,7 @@ ANSWERING = [
         "appends-token",
         "leaves the array as it was, but not the list",
         answer("argmax_choice", RETURNS_ITS_ARGUMENT),
-        # the notebook's own vocabulary grows as well
-        {"argmax_choice": 0.5, "my_deviation": "all"},
+        {"argmax_choice": 0.5},
     ),
     Submission(
         "longdouble",
