@@ -138,7 +138,8 @@ def test_what_was_not_graded_waits_for_a_person(room: Classroom) -> None:
     text = suite.read_text(encoding="utf-8")
     suite.write_text(text.replace("from solutions", "from nowhere"), encoding="utf-8")
     try:
-        room.run("nbgrader", "autograde", ASSIGNMENT, "--student", "klara", "--force")
+        command = ("nbgrader", "autograde", ASSIGNMENT, "--student", "klara", "--force")
+        assert "klara was not graded: prob_not: " in room.run(*command, check=False)
         assert booked(room, "klara")["test_prob_not"] == (None, True)
         assert booked(room, "klara")["test_softmax"] == (6.0, False)
         assert "nowhere" in next(t.cause for t in room.grade("klara").tasks if t.task == "prob_not")
