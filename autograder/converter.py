@@ -38,11 +38,11 @@ from sqlalchemy.exc import DBAPIError
 from traitlets import Type
 
 from autograder.errors import GraderError
-from autograder.intake import SUFFIX, read_submission
+from autograder.intake import SUFFIX, TIMESTAMP, read_submission
 from autograder.model import to_json
-from autograder.preprocessors import KEY, RESULT, Graded, Resources, limits_of, notes
+from autograder.notebook import KEY
+from autograder.preprocessors import RESULT, Graded, Resources, limits_of, notes
 
-TIMESTAMP = "timestamp.txt"
 LONGEST_TIMESTAMP = 200
 
 

@@ -25,7 +25,8 @@ from autograder.notebook import tidy
 from autograder.texts import Message
 
 SUFFIX = ".ipynb"
-OURS = ("timestamp.txt", ".ipynb_checkpoints")  # nbgrader's and Jupyter's own, no student's
+TIMESTAMP = "timestamp.txt"
+OURS = (TIMESTAMP, ".ipynb_checkpoints")  # nbgrader's and Jupyter's own, no student's
 NAMED = 5  # files that a remark names; the others are counted
 LONGEST_NAME = 60
 

@@ -7,6 +7,8 @@ from nbformat import NotebookNode
 
 from autograder.errors import GraderError
 
+KEY = "autograder"  # where the kit notes something in metadata, or in nbconvert's resources
+STAFF = "staff"  # under that key: a cell that no student is shown
 PREFIX = "test_"  # the test cell of task `f` has the grade_id `test_f`
 
 
@@ -63,6 +65,17 @@ def points_of(cell: NotebookNode) -> float:
     if isinstance(points, bool) or not isinstance(points, int | float):
         raise GraderError(f"The cell {grade_id_of(cell)!r} has no points.")
     return float(points)
+
+
+def is_for_staff(cell: NotebookNode) -> bool:
+    """Whether grading put the cell there for staff alone."""
+    return bool(cell.get("metadata", {}).get(KEY) == STAFF)
+
+
+def text_of(cell: NotebookNode) -> str:
+    """The cell's text, "" where it has none."""
+    text = cell.get("source", "")
+    return text if isinstance(text, str) else ""
 
 
 def visible_text(cell: NotebookNode) -> str:

@@ -38,7 +38,7 @@ from autograder.markup import (
     clean_output,
     markdown2html,
 )
-from autograder.notebook import grade_id_of, is_graded, is_test, nbgrader_of, task_of
+from autograder.notebook import grade_id_of, is_for_staff, is_graded, is_test, nbgrader_of, task_of
 from autograder.texts import Language, Message, say
 
 NO_RESPONSE = "No response."  # nbgrader's own comment on an unchanged answer
@@ -102,7 +102,7 @@ class PrepareFeedback(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Put the `Page` beside the notebook, and take the tests out of it."""
-        nb.cells = [cell for cell in nb.cells if cell.metadata.get("autograder") != "staff"]
+        nb.cells = [cell for cell in nb.cells if not is_for_staff(cell)]
         about = resources["nbgrader"]
         names = (about["notebook"], about["assignment"], about["student"])
         language = cast(Language, self.language)

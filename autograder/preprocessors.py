@@ -26,13 +26,11 @@ from autograder.grading import Job, grade_apart, refuse
 from autograder.intake import Intake
 from autograder.limits import Limits
 from autograder.model import Grade
-from autograder.notebook import is_test, read_notebook, task_of
+from autograder.notebook import KEY, STAFF, is_test, read_notebook, task_of
 from autograder.submission import restore
 from autograder.texts import Language, Message, say
 
 Resources = dict[str, Any]
-KEY = "autograder"  # where one step leaves something for the next: in metadata or resources
-STAFF = "staff"  # under that key: a cell that no student is shown
 RESULT = "{notebook}.result.json"  # lies beside the autograded notebook; never in feedback
 MOST_REMARKS = 40
 
@@ -90,7 +88,7 @@ class GradeSubmission(NbGraderPreprocessor):
             course=course,
             assignment=assignment,
             notebook=nbformat.writes(notebook),
-            limits=limits_of(self.config),
+            limits=Limits().override(self.limits),
             language=cast(Language, self.language),
             unsandboxed=self.run_student_code_without_sandbox,
         )

@@ -2,8 +2,8 @@
 
 Some editors drop the metadata of cells, and with it nbgrader's grade_ids. A cell
 is then known by its text (locked ones), by the name that it defines (answers in
-code) or, where no grade_id at all is left, by its place (answers in words). Students can only have
-their own text graded this way, so a wrong guess pays nobody.
+code) or, where no grade_id at all is left, by its place (answers in words).
+Students can only have their own text graded this way: a wrong guess pays nobody.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from nbformat import NotebookNode
 
-from autograder.notebook import grade_id_of, is_locked, is_solution, visible_text
+from autograder.notebook import grade_id_of, is_locked, is_solution, text_of, visible_text
 
 DEFINED = re.compile(r"^(?:def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 
@@ -30,8 +30,8 @@ def recognise(submitted: list[NotebookNode], source: list[NotebookNode]) -> list
         if name not in names and is_solution(original):
             claim(names, name, same_definition(submitted, original))
     order = list(known)
-    given = {text_of(cell) for cell in source if not grade_id_of(cell)}
-    own = [cell if text_of(cell) not in given else None for cell in submitted]
+    given = {text_of(cell).strip() for cell in source if not grade_id_of(cell)}
+    own = [cell if text_of(cell).strip() not in given else None for cell in submitted]
     for name, original in known.items():
         if lost_all and name not in names and is_solution(original):
             claim(names, name, same_place(own, names, order, original))
@@ -48,7 +48,7 @@ def claim(names: list[str], name: str, places: Iterable[int]) -> None:
 def same_text(cells: list[NotebookNode], original: NotebookNode) -> list[int]:
     """Where the locked cell's text stands."""
     text = visible_text(original).strip()
-    return [i for i, cell in enumerate(cells) if isinstance(cell, dict) and text_of(cell) == text]
+    return [i for i, cell in enumerate(cells) if text_of(cell).strip() == text]
 
 
 def same_definition(cells: list[NotebookNode], original: NotebookNode) -> list[int]:
@@ -82,9 +82,3 @@ def defined(code: str) -> list[str]:
     """The names that code defines at its top level, functions before variables."""
     found = DEFINED.findall(code)
     return [name for name, _ in found if name] + [name for _, name in found if name]
-
-
-def text_of(cell: NotebookNode) -> str:
-    """The cell's text without blanks around it, "" where it has none."""
-    text = cell.get("source", "")
-    return text.strip() if isinstance(text, str) else ""

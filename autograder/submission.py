@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.notebook import grade_id_of, is_locked, is_solution, tidy, visible_text
+from autograder.notebook import grade_id_of, is_locked, is_solution, text_of, tidy, visible_text
 from autograder.recognition import recognise
 
 PICTURES = ("image/png", "image/jpeg")
@@ -93,12 +93,6 @@ def keep_pictures(cell: NotebookNode, restored: NotebookNode) -> None:
             for name, bundle in attached.items()
             if isinstance(bundle, dict) and all(isinstance(v, str) for v in bundle.values())
         }
-
-
-def text_of(cell: NotebookNode) -> str:
-    """The cell's text, "" where it has none."""
-    text = cell.get("source", "")
-    return text if isinstance(text, str) else ""
 
 
 def clear_outputs(cell: NotebookNode) -> None:
