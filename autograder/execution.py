@@ -31,6 +31,12 @@ class Run:
     notebook: NotebookNode
     snapshots: dict[str, Snapshot | Message] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)  # for staff
+    kernel: Kernel | None = None  # that the snapshots were forked from
+
+    @property
+    def lost(self) -> Message | None:
+        """Why all snapshots are gone, or None while they answer."""
+        return self.kernel.ending if self.kernel is not None else None
 
 
 @dataclass(slots=True)
@@ -85,6 +91,7 @@ async def run_until_it_lasts(
             )
             died_at = await run_cells(run, kernel, plan, limits)
             if died_at is None:
+                run.kernel = kernel
                 stack.push(attempt.pop_all())
                 break
         run.snapshots.clear()

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -23,7 +24,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.errors import GraderError
-from autograder.execution import Run, run_notebook
+from autograder.execution import run_notebook
 from autograder.feedback import render_task
 from autograder.kernel import Snapshot
 from autograder.limits import Limits
@@ -31,6 +32,7 @@ from autograder.markup import clean_output
 from autograder.model import Grade, Law, Outcome, TaskGrade
 from autograder.notebook import is_test, points_of, read_notebook, task_of
 from autograder.plugin import Grading
+from autograder.rerun import Reruns, keep_running
 from autograder.sandbox import cache_folder
 from autograder.student import Budget, DeadLine, Student, WorkerLine
 from autograder.texts import Language
@@ -72,31 +74,31 @@ def grade(job: Job) -> Result:
     """Run the notebook in a sandbox and the hidden tests against it, in this process."""
     notebook = read_notebook(job.notebook, name="The notebook to grade")
     try:
-        with run_notebook(
-            notebook, job.limits, language=job.language, unsandboxed=job.unsandboxed
-        ) as run:
-            session = run_tests(job, run)
-        remarks = tuple(run.remarks) + tuple(remark_limits(session.outcomes))
-        grade = assemble(job, notebook, session, remarks)
+        start = partial(
+            run_notebook, limits=job.limits, language=job.language, unsandboxed=job.unsandboxed
+        )
+        with keep_running(notebook, job.limits, start) as runs:
+            remarks = list(runs.run.remarks)
+            session = run_tests(job, runs)
+        remarks += [*runs.remarks, *remark_limits(session.outcomes)]
+        grade = assemble(job, notebook, session, tuple(remarks))
     except GraderError as error:
         grade = ungraded(job, notebook, str(error))
     return Result(grade, record(notebook, grade, job.language))
 
 
-def run_tests(job: Job, run: Run) -> Grading:
+def run_tests(job: Job, runs: Reruns) -> Grading:
     """One pytest session over the hidden tests of the assignment."""
     budget = Budget(job.limits.calls_seconds)
 
     def open_student(law: Law) -> Student:
-        snapshot = run.snapshots.get(law.task)
+        snapshot = runs.snapshot(law)
         if isinstance(snapshot, Snapshot):
             test = Budget(job.limits.test_seconds, within=budget)
-            return Student(WorkerLine(snapshot, job.limits, test), job.limits)
-        if snapshot is None:
-            raise GraderError(f"The notebook has no test cell test_{law.task}.")
+            return Student(WorkerLine(snapshot, job.limits, test, runs.why), job.limits)
         return Student(DeadLine(snapshot), job.limits)
 
-    session = Grading(open_student, examples=job.limits.examples)
+    session = Grading(open_student, undecided=runs.undecided, examples=job.limits.examples)
     pytest.main(pytest_args(job.course, job.assignment), plugins=[session])
     return session
 
@@ -262,8 +264,9 @@ def run_apart(order: Job | Inventory, seconds: float) -> bytes:
 
 def longest(limits: Limits) -> float:
     """Seconds after which the grading process itself must have hung."""
-    starts = limits.start_seconds * (limits.restarts + 1)
-    return 2 * (starts + limits.cells_seconds + limits.calls_seconds + limits.cell_seconds) + 120
+    starts = limits.start_seconds * (limits.restarts + limits.reruns + 1)
+    cells = 3 * limits.cells_seconds  # the first run, reruns as long together, and the last of them
+    return 2 * (starts + cells + limits.calls_seconds + limits.cell_seconds) + 120
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import groupby
+from queue import Empty
 from typing import Any, cast
 
 import zmq
@@ -38,6 +39,7 @@ from autograder.texts import Language, Message, say
 CONTROL_SECONDS = 10.0  # for the guest to fork: it takes milliseconds
 CONTROL_BYTES = 4096
 LISTEN_SECONDS = 4.0  # for a kernel that is done to say so
+DRAIN_SECONDS = 40.0  # for one that still sends what nobody wants any more
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 
 
@@ -123,8 +125,10 @@ class Kernel:
         runner = CellRunner(cell, self)
         try:
             await runner.async_execute_cell(cell, 0)
-            if cell.source.strip() and not runner.idle:
-                await self.listen()
+            if runner.closed:  # the rest of its outputs would count against the next cell
+                await self.listen(DRAIN_SECONDS)
+            elif cell.source.strip() and not runner.idle:
+                await self.listen(LISTEN_SECONDS)
             cell.outputs = list(join_streams(cell.outputs))
         except Exception as error:
             # whatever nbclient or we stumble over is a message that student code made
@@ -133,18 +137,22 @@ class Kernel:
             raise KernelDied(self.cause(None))
         self.cut = runner.closed
 
-    async def listen(self) -> None:
-        """Make sure that the kernel's outputs still reach us; raises Empty where they do not.
+    async def listen(self, seconds: float) -> None:
+        """Read outputs until none are on their way; raises TimeoutError where that takes longer.
 
         A message above the limit closes their channel for good, while replies
-        still come: every later cell would wait for outputs that can't arrive.
+        still come: every later cell would wait for outputs that can't arrive. The
+        kernel drops messages while its queue is full, so it is asked more than once.
         """
-        asked = self.client.kernel_info()
-        async with asyncio.timeout(LISTEN_SECONDS):
+        asked: set[str] = set()
+        async with asyncio.timeout(seconds):
             while True:
-                message = await self.client.get_iopub_msg(timeout=LISTEN_SECONDS)
-                if message["parent_header"].get("msg_id") == asked:
-                    return
+                asked.add(self.client.kernel_info())
+                with contextlib.suppress(Empty):
+                    while True:
+                        message = await self.client.get_iopub_msg(timeout=1)
+                        if message["parent_header"].get("msg_id") in asked:
+                            return
 
     def snapshot(self) -> Snapshot:
         """Freeze a copy of the kernel as it is now; raises OSError if it does not answer."""
@@ -153,6 +161,12 @@ class Kernel:
         with theirs:
             ask(self.control, {"snapshot": None}, theirs)
         return Snapshot(ours)
+
+    @property
+    def ending(self) -> Message | None:
+        """Why the kernel and all its copies are gone or about to be; None while they are alive."""
+        gone = bool(self.sandbox.exceeded) or not self.sandbox.alive
+        return self.cause(None) if gone else None
 
     def cause(self, error: Exception | None) -> Message:
         """Why the kernel is gone."""

@@ -26,13 +26,17 @@ Test = TypeVar("Test", bound=Callable[..., None])
 Vector = NDArray[np.float64]
 
 
-def points(worth: float, *, task: str, hint: str = "") -> Callable[[Test], Test]:
+def points(
+    worth: float, *, task: str, hint: str = "", chance: float = 0.0
+) -> Callable[[Test], Test]:
     """Mark a test as a law of `task`, worth so many points.
 
     The docstring of the test is the sentence that the student reads; `hint`
-    helps without giving the answer away.
+    helps without giving the answer away. `chance` is an upper bound of the
+    probability that the law rejects a right answer: a law that judges random
+    results takes its seed from the fixture `seed` and states it.
     """
-    return pytest.mark.points(worth, task=task, hint=hint)
+    return pytest.mark.points(worth, task=task, hint=hint, chance=chance)
 
 
 def ensure(condition: bool, expected: Sentence, found: Sentence | None = None) -> None:

@@ -21,6 +21,7 @@ class Limits:
     calls_seconds: float = 300.0  # all calls of all tests: so do slow tests
     start_seconds: float = 60.0  # a kernel that does not start is the grader's fault
     restarts: int = 3  # cells that kill the kernel: each costs a new run of the others
+    reruns: int = 6  # of the notebook, for tests that took the whole sandbox with them
     memory_bytes: int = 2048 * MIB  # the whole sandbox; a process is held to it as well
     processes: int = 64  # a fork bomb; honest kernels with their snapshots use about 20
     file_bytes: int = 64 * MIB  # a single file
@@ -48,7 +49,7 @@ class Limits:
 
 def check(name: str, value: object, *, whole: bool) -> None:
     """Raise GraderError where a limit's value is none."""
-    least = 0 if name == "restarts" else 1e-3
+    least = 0 if name in ("restarts", "reruns") else 1e-3
     kind = int if whole else (int, float)
     if isinstance(value, bool) or not isinstance(value, kind) or not value >= least:
         what = "whole number" if whole else "number"

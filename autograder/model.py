@@ -27,6 +27,7 @@ class Law:
     points: float
     sentence: str  # the law in words, what the student reads
     hint: str = ""
+    chance: float = 0.0  # the most probable that it rejects a right answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ graded* (anything else); and a law without an outcome at the end is not graded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, is_hypothesis_test, settings
+from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 from hypothesis.errors import FlakyFailure
 
 from autograder.errors import GraderError, StudentError
@@ -21,7 +21,7 @@ from autograder.student import Student
 from autograder.texts import Message
 
 PROFILE = "autograder"
-MARKER = "points(worth, task, hint): what a law is worth, and the cell that it grades"
+MARKER = "points(worth, task, hint, chance): what a law is worth, and the cell that it grades"
 
 STUDENT: pytest.StashKey[Student] = pytest.StashKey()
 
@@ -43,10 +43,17 @@ class Grading:
     """A plugin object for one session: give it to `pytest.main`, then read `outcomes`."""
 
     def __init__(
-        self, open_student: Callable[[Law], Student] | None = None, *, examples: int = 100
+        self,
+        open_student: Callable[[Law], Student] | None = None,
+        *,
+        undecided: Callable[[Law], bool] | None = None,
+        examples: int = 100,
+        seeds: Sequence[int] = (0,),
     ) -> None:
         self.open_student = open_student
+        self.undecided = undecided  # whether a law that just ran must be tried again
         self.examples = examples  # the most that Hypothesis draws for a law
+        self.seeds = seeds  # of random results; grading knows one
         self.laws: dict[str, Law] = {}  # by pytest's node id
         self.faults: list[str] = []  # what pytest could not collect
         self.found: dict[str, Outcome] = {}
@@ -76,6 +83,12 @@ class Grading:
                 self.faults.append(str(error))
             else:
                 bound_examples(item, self.examples)
+                if self.seeds[0]:
+                    draw_anew(item, self.seeds[0])
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        if "seed" in metafunc.fixturenames:
+            metafunc.parametrize("seed", self.seeds)
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
@@ -85,6 +98,17 @@ class Grading:
         request.node.stash[STUDENT] = student
         yield student
         student.line.close()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Generator[None, object, object]:
+        result = yield
+        law = self.laws.get(item.nodeid)
+        if law is not None and self.undecided is not None and self.undecided(law):
+            self.found.pop(item.nodeid, None)
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+        return result
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -111,8 +135,8 @@ def read_law(item: pytest.Item) -> Law:
     sentence = " ".join((getattr(function, "__doc__", None) or "").split())
     if not sentence:
         raise GraderError(f"{item.nodeid} has no docstring: the student reads it.")
-    worth, task, hint = marker.args[0], marker.kwargs["task"], marker.kwargs.get("hint", "")
-    return Law(item.name, task, float(worth), sentence, hint)
+    name = getattr(item, "originalname", item.name)  # one law, however many seeds it is tried on
+    return Law(name, sentence=sentence, points=float(marker.args[0]), **marker.kwargs)
 
 
 def bound_examples(item: pytest.Item, most: int) -> None:
@@ -124,6 +148,13 @@ def bound_examples(item: pytest.Item, most: int) -> None:
     asked = test._hypothesis_internal_use_settings
     if asked.max_examples > most:
         test._hypothesis_internal_use_settings = settings(asked, max_examples=most)
+
+
+def draw_anew(item: pytest.Item, number: int) -> None:
+    """Have Hypothesis draw other examples than those that grading knows."""
+    test: Any = getattr(item, "function", None)
+    if is_hypothesis_test(test):
+        seed(number)(test)
 
 
 def judge(law: Law, error: BaseException | None, student: Student | None) -> Outcome:

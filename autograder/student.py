@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -99,6 +99,7 @@ class WorkerLine:
     snapshot: Opening
     limits: Limits
     budget: Budget
+    why: Callable[[], Message] = lambda: Message.of("died")  # what a lost worker died of
     worker: Answering | None = None
 
     def ask(self, request: Request) -> Reply:
@@ -114,7 +115,7 @@ class WorkerLine:
             except wire.WireError as reason:
                 error = Unreadable(unreadable(reason.what))
             except (EOFError, OSError):
-                error = Died(Message.of("died"))
+                error = Died(self.why())
         self.close()
         raise error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from autograder.law import agree, points, rejects
@@ -21,6 +21,7 @@ from tests.hidden.next_token.strategies import (
 
 @points(1, task="prob_not", hint="Zusammen haben alle Token die Wahrscheinlichkeit 1.")
 @given(case=cases(positive_distributions()), at=st.integers(0, 7))
+@example(case=(["Rom", " Rom"], np.array([0.75, 0.25])), at=1)
 def test_is_the_probability_of_the_others(student: Student, case: Case, at: int) -> None:
     """Das Ergebnis ist die Wahrscheinlichkeit, dass irgendein anderes Token gezogen wird."""
     token = case[0][at % len(case[0])]
@@ -38,7 +39,9 @@ def test_reaches_from_zero_to_one(student: Student, case: Case) -> None:
 
 
 @points(1, task="prob_not", hint="Auch „Par“ ist unbekannt, wenn nur „Paris“ in der Liste steht.")
-@given(case=cases(distributions()), token=st.sampled_from(["", "Pari", "PARIS", "x"]) | WORDS)
+@given(
+    case=cases(distributions()), token=st.sampled_from(["", "Pari", " Paris", "Rom ", "x"]) | WORDS
+)
 @settings(max_examples=40)
 def test_refuses_unknown_tokens(student: Student, case: Case, token: str) -> None:
     """Ein Token, das nicht in der Liste steht, führt zu einem ValueError, ein bekanntes nicht."""

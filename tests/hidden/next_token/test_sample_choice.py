@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from autograder.law import choice, ensure, generator, points
 from autograder.student import Student
 from solutions import next_token as reference
-from tests.hidden.next_token.budget import fit, fit_draws
+from tests.hidden.next_token.budget import LEVEL, fit, fit_draws
 from tests.hidden.next_token.strategies import (
     Case,
     cases,
@@ -34,6 +34,9 @@ def test_returns_token_and_index(student: Student, case: Case, seed: int) -> Non
     ensure(p[idx] > 0, "ein Token mit Wahrscheinlichkeit über 0")
 
 
+COUNT = "Ziehe 1000 Mal und zähle: Passen die Anteile zu p?"
+ANEW = "Jeder Aufruf muss neuen Zufall aus rng holen."
+SOURCE = "Alles Zufällige kommt aus rng, nichts aus np.random.*."
 MOSTLY_ZEROS = (numbered(1000), normalised([0] * 400 + [1, 0, 3] + [0] * 597))
 
 
@@ -49,31 +52,31 @@ def test_never_draws_the_impossible(student: Student, case: Case, seed: int) -> 
 
 
 # 7 + 6 + 10 = 23 comparisons
-@points(1.5, task="sample_choice", hint="Ziehe 1000 Mal und zähle: Passen die Anteile zu p?")
-def test_draws_with_the_given_probabilities(student: Student) -> None:
+@points(1.5, task="sample_choice", hint=COUNT, chance=23 * LEVEL)
+def test_draws_with_the_given_probabilities(student: Student, seed: int) -> None:
     """Wer sehr oft zieht, bekommt jedes Token ungefähr so oft, wie seine Wahrscheinlichkeit
     es sagt."""
     uneven, steep = normalised([0, 2, 60, 0, 30, 8, 0]), normalised(range(1, 1001))
     usual = reference.softmax(reference.logits)
     for size, p, cells in (5000, uneven, 7), (5000, usual, 6), (2000, steep, 10):
         tokens = numbered(len(p))
-        drawn = student.sample_choice.repeat(size, tokens, p, generator(cells))
+        drawn = student.sample_choice.repeat(size, tokens, p, generator(cells + seed))
         fit_draws(drawn, tokens, p, cells=cells)
 
 
 # 9 comparisons
-@points(1, task="sample_choice", hint="Jeder Aufruf muss neuen Zufall aus rng holen.")
-def test_draws_independently(student: Student) -> None:
+@points(1, task="sample_choice", hint=ANEW, chance=9 * LEVEL)
+def test_draws_independently(student: Student, seed: int) -> None:
     """Jede Ziehung ist neu: Was eben gezogen wurde, sagt nichts darüber, was als Nächstes kommt."""
     tokens, p = ["Paris", "Rom", "."], np.array([0.5, 0.3, 0.2])
-    drawn = student.sample_choice.repeat(8000, tokens, p, generator(7))
+    drawn = student.sample_choice.repeat(8000, tokens, p, generator(7 + seed))
     at = np.array([choice(d, tokens) for d in drawn])
     pairs = np.bincount(3 * at[0::2] + at[1::2], minlength=9)
     fit(pairs, np.outer(p, p).ravel(), [f"{a}, dann {b}" for a in tokens for b in tokens])
 
 
-# two right answers are equal by chance with probability 4**-60 < 1e-36
-@points(1, task="sample_choice", hint="Alles Zufällige kommt aus rng, nichts aus np.random.*.")
+# 20 examples, in each of which two right answers are equal by chance with probability 4**-60
+@points(1, task="sample_choice", hint=SOURCE, chance=20 * 4.0**-60)
 @given(case=cases(distributions()), seed=seeds())
 @settings(max_examples=20)
 def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:

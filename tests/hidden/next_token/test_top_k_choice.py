@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from autograder.law import Vector, choice, ensure, generator, points, rejects
 from autograder.student import Student
 from solutions import next_token as reference
-from tests.hidden.next_token.budget import fit_draws
+from tests.hidden.next_token.budget import LEVEL, fit_draws
 from tests.hidden.next_token.strategies import (
     Case,
     cases,
@@ -26,6 +26,8 @@ from tests.hidden.next_token.strategies import (
 )
 
 Cut = tuple[Vector, int]  # a distribution and k
+SHARE = "Nach dem Abschneiden teilen sich die k Token die ganze 1."
+SOURCE = "Alles Zufällige kommt aus rng, nichts aus np.random.*."
 
 
 @points(1, task="top_k_choice", hint="Zu welchem Token gehört der Index, und welche k bleiben?")
@@ -42,19 +44,19 @@ def test_draws_one_of_the_k_largest(student: Student, cut: Cut, seed: int) -> No
 
 
 # 6 + 5 = 11 comparisons
-@points(1.5, task="top_k_choice", hint="Nach dem Abschneiden teilen sich die k Token die ganze 1.")
-def test_draws_with_the_new_probabilities(student: Student) -> None:
+@points(1.5, task="top_k_choice", hint=SHARE, chance=11 * LEVEL)
+def test_draws_with_the_new_probabilities(student: Student, seed: int) -> None:
     """Wer sehr oft zieht, bekommt die k Token so oft, wie ihre neu normierten
     Wahrscheinlichkeiten es sagen."""
     gaps, steep = [0.05, 0.3, 0.1, 0.35, 0.05, 0.15], [0.05, 0.1, 0.2, 0.25, 0.4]
     for p, k in (np.array(gaps), 3), (np.array(steep), 5):
         tokens = numbered(len(p))
-        drawn = student.top_k_choice.repeat(5000, tokens, p, k, generator(k))
+        drawn = student.top_k_choice.repeat(5000, tokens, p, k, generator(k + seed))
         fit_draws(drawn, tokens, reference.top_k(p, k))
 
 
-# two right answers are equal by chance with probability 4**-60 < 1e-36
-@points(0.5, task="top_k_choice", hint="Alles Zufällige kommt aus rng, nichts aus np.random.*.")
+# 20 examples, in each of which two right answers are equal by chance with probability 4**-60
+@points(0.5, task="top_k_choice", hint=SOURCE, chance=20 * 4.0**-60)
 @given(case=cases(distributions()), seed=seeds())
 @settings(max_examples=20)
 def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
