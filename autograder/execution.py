@@ -23,6 +23,8 @@ from autograder.limits import Limits
 from autograder.notebook import is_test, task_of
 from autograder.texts import Language, Message, say
 
+SHARED = ("cause_memory", "cause_processes")  # limits that all cells of a notebook share
+
 
 @dataclass(slots=True)
 class Run:
@@ -105,6 +107,8 @@ async def run_until_it_lasts(
 
 async def run_cells(run: Run, kernel: Kernel, plan: Plan, limits: Limits) -> int | None:
     """Run what is planned; the index of the cell that ended the kernel, or None."""
+    await kernel.wait_for_outputs()
+    left_out = len(plan.skipped)
     for index, cell in enumerate(run.notebook.cells):
         if plan.stop is None and time.monotonic() > plan.deadline:
             plan.stop = index
@@ -121,7 +125,10 @@ async def run_cells(run: Run, kernel: Kernel, plan: Plan, limits: Limits) -> int
                 if kernel.cut:
                     run.remarks.append(f"cell {index + 1} showed more than limit outputs allows")
             except KernelDied as death:
-                plan.cause = plan.skipped[index] = death.cause
+                plan.cause = death.cause
+                # what a cell left behind that was interrupted may have reached the limit by now
+                if death.cause.key not in SHARED or len(plan.skipped) == left_out:
+                    plan.skipped[index] = death.cause
                 run.remarks.append(f"cell {index + 1} ended the kernel: {say(death.cause, 'en')}")
                 return index
     return None

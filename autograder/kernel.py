@@ -137,6 +137,17 @@ class Kernel:
             raise KernelDied(self.cause(None))
         self.cut = runner.closed
 
+    async def wait_for_outputs(self) -> None:
+        """Wait until outputs reach us; raises GraderError where they never do.
+
+        A kernel that has just started does not know yet that we listen, and the first
+        messages of the first cell would be lost.
+        """
+        try:
+            await self.listen(self.limits.start_seconds)
+        except TimeoutError as error:
+            raise GraderError("The kernel started, but its outputs do not arrive.") from error
+
     async def listen(self, seconds: float) -> None:
         """Read outputs until none are on their way; raises TimeoutError where that takes longer.
 
@@ -150,7 +161,7 @@ class Kernel:
                 asked.add(self.client.kernel_info())
                 with contextlib.suppress(Empty):
                     while True:
-                        message = await self.client.get_iopub_msg(timeout=1)
+                        message = await self.client.get_iopub_msg(timeout=0.5)
                         if message["parent_header"].get("msg_id") in asked:
                             return
 

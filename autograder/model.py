@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from autograder.errors import GraderError
-from autograder.texts import Sentence
+from autograder.texts import Language, Sentence
 
 Status = Literal["passed", "failed", "not graded"]
 
@@ -50,6 +50,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The typical mistake that a student's function makes, call for call."""
+
+    name: str  # of the course's misconception
+    hints: dict[Language, str]
+
+
+@dataclass(frozen=True, slots=True)
 class TaskGrade:
     """The outcomes of one test cell. `points` is the most it can earn."""
 
@@ -57,6 +65,7 @@ class TaskGrade:
     points: float
     outcomes: tuple[Outcome, ...]
     fault: str = ""  # why nothing could be graded, for staff; "" where it could
+    diagnosis: Diagnosis | None = None
 
     @property
     def earned(self) -> float | None:

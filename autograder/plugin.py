@@ -17,7 +17,7 @@ from hypothesis.errors import FlakyFailure
 
 from autograder.errors import GraderError, StudentError
 from autograder.model import Counterexample, Law, Outcome
-from autograder.student import Student
+from autograder.student import Exchange, Student
 from autograder.texts import Message
 
 PROFILE = "autograder"
@@ -57,6 +57,7 @@ class Grading:
         self.laws: dict[str, Law] = {}  # by pytest's node id
         self.faults: list[str] = []  # what pytest could not collect
         self.found: dict[str, Outcome] = {}
+        self.exchanges: dict[Law, list[Exchange]] = {}  # what each law asked, and the answers
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -96,6 +97,7 @@ class Grading:
         assert self.open_student is not None, "this session only collects"
         student = self.open_student(self.laws[request.node.nodeid])
         request.node.stash[STUDENT] = student
+        self.exchanges[self.laws[request.node.nodeid]] = student.exchanges
         yield student
         student.line.close()
 

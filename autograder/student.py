@@ -24,6 +24,9 @@ from autograder.texts import Message, Sentence
 
 Request = dict[str, Any]
 Reply = dict[str, Any]
+Exchange = tuple[Request, Reply]  # what was asked and what came back, both as the wire has them
+
+MOST_EXCHANGES = 80  # that are kept of one test, to see what the student's function does
 
 
 class Line(Protocol):
@@ -199,6 +202,7 @@ class Student:
     last: Call | str = ""
     found: Sentence = ""
     stuck: TimedOut | None = None
+    exchanges: list[Exchange] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Function:
         if name.startswith("_"):
@@ -216,6 +220,8 @@ class Student:
         self.last = last
         try:
             reply = self.line.ask(request)
+            if len(self.exchanges) < MOST_EXCHANGES:
+                self.exchanges.append((request, reply))
             with self.line.spend():
                 value = read_reply(name, reply, self.limits)
                 self.found = literal(value)

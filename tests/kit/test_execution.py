@@ -188,3 +188,26 @@ for _ in range(5):
 """
     with running(leaves, "def f(): return 1", check("f")) as run:
         assert call(run, "f") == 1
+
+
+LEAVES_A_BOMB = """
+import os, time
+if not os.fork():
+    os.setsid()
+    time.sleep(4)
+    while True:
+        try:
+            os.fork()
+        except OSError:
+            time.sleep(0.1)
+while True:
+    pass
+"""
+
+
+def test_what_an_interrupted_cell_left_behind_is_not_blamed_on_the_next_one() -> None:
+    cells = [LEAVES_A_BOMB, "import time\ntime.sleep(4)\ndef f(): return 1", check("f")]
+    with running(*cells, limits=LIMITS.override({"cell_seconds": 6.0})) as run:
+        assert call(run, "f") == 1
+        assert any("More processes" in remark for remark in run.remarks), run.remarks
+        assert "left out" not in shown(run, 1) and "stopped" not in shown(run, 1)
