@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import combinations, starmap
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import starmap
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ Same = Callable[[Sequence[Exchange], Namespace], bool]
 Seen = tuple[str, Any, Any]  # what kind of reply, what it says, and the arguments after the call
 
 FAR = 5.0  # standard deviations between two frequencies that have different causes
-MOST_PAIRED = 12  # answers to one question that are held against each other
+MANY = 12  # draws that hardly ever come out twice in the same way
 NOTHING: Seen = ("nothing", None, None)
 
 
@@ -113,7 +113,8 @@ def agree(found: Any, other: Any) -> bool:
     if found is NOTHING or other is NOTHING:
         return False
     if is_number(found) and is_number(other):
-        return math.isclose(found, other, rel_tol=1e-9, abs_tol=1e-12) or found != found != other
+        both_nan = found != found and other != other
+        return both_nan or math.isclose(found, other, rel_tol=1e-9, abs_tol=1e-12)
     if type(found) is not type(other):
         return False
     if isinstance(found, np.ndarray):
@@ -141,7 +142,9 @@ def alike(asked: Sequence[Exchange], namespace: Namespace) -> bool:
     arguments.
     """
     seen = list(see_all(asked, namespace))
-    return all(starmap(comparable, seen)) and repeats_alike(seen)
+    found = [(request, reply) for request, reply, _ in seen]
+    other = [(request, reply) for request, _, reply in seen]
+    return all(starmap(comparable, seen)) and varies(found) == varies(other)
 
 
 def comparable(request: Request, found: Seen, other: Seen) -> bool:
@@ -153,18 +156,32 @@ def comparable(request: Request, found: Seen, other: Seen) -> bool:
         return False
     if not agree(after, other_after):
         return False
-    if request["repeat"] is None:
-        return form(value) == form(other_value) and near(tally([value]), tally([other_value]))
+    if request["repeat"] is None:  # one draw says nothing of a distribution
+        return form(value) == form(other_value)
+    if set(map(form, value)) != set(map(form, other_value)):
+        return False
+    if not draws_from_generator(request):  # each has a chance of its own
+        return constant(value) == constant(other_value)
     return near(tally(value), tally(other_value))
 
 
-def form(value: Any) -> Any:
-    """What kind of thing a value is, whatever its numbers and words are."""
+def draws_from_generator(request: Request) -> bool:
+    """Whether a generator was passed in."""
+    return b'"generator"' in wire.to_bytes([request["arguments"], request["named"]])
+
+
+def constant(values: Any) -> bool:
+    """Whether all values are the same."""
+    return all(agree(value, values[0]) for value in values)
+
+
+def form(value: Any) -> Hashable:
+    """What kind of thing a value is, and what an array in it adds up to."""
     if isinstance(value, np.ndarray):
-        return value.dtype.kind, value.shape
+        return value.dtype.kind, value.shape, repr(round(float(value.sum()), 9))
     if isinstance(value, list | tuple):
-        return type(value), [form(item) for item in value]
-    return "number" if is_number(value) else type(value)
+        return type(value).__name__, tuple(map(form, value))
+    return "number" if is_number(value) else type(value).__name__
 
 
 def tally(values: Any) -> Counter[str]:
@@ -182,23 +199,23 @@ def tally(values: Any) -> Counter[str]:
 def near(found: Counter[str], other: Counter[str]) -> bool:
     """Whether two samples could come from one distribution, each frequency by itself."""
     draws, others = found.total(), other.total()
-    if not draws or not others:
+    if draws <= 0 or others <= 0:
         return draws == others
     for thing in found.keys() | other.keys():
         share = (found[thing] + other[thing]) / (draws + others)
-        spread = math.sqrt(share * (1 - share) * (1 / draws + 1 / others))
+        spread = math.sqrt(max(share * (1 - share), 0) * (1 / draws + 1 / others))
         if abs(found[thing] / draws - other[thing] / others) > FAR * spread + 1e-12:
             return False
     return True
 
 
-def repeats_alike(seen: Sequence[tuple[Request, Seen, Seen]]) -> bool:
-    """Whether equal questions got equal answers from both, or different ones from both."""
-    groups: dict[bytes, list[tuple[Seen, Seen]]] = {}
-    for request, found, other in seen:
-        groups.setdefault(wire.to_bytes(request), []).append((found, other))
-    return all(
-        agree(one[0], two[0]) == agree(one[1], two[1])
-        for group in groups.values()
-        for one, two in combinations(group[:MOST_PAIRED], 2)
-    )
+def varies(seen: Iterable[tuple[Request, Seen]]) -> bool:
+    """Whether many draws, asked for twice in just the same way, came out differently."""
+    first: dict[bytes, Seen] = {}
+    for request, reply in seen:
+        if (request.get("repeat") or 0) < MANY:
+            continue
+        before = first.setdefault(wire.to_bytes(request), reply)
+        if not agree(before, reply):
+            return True
+    return False

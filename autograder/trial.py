@@ -1,96 +1,166 @@
-"""Try an answer of the course's own on the hidden tests, without a sandbox.
+"""Try answers of the course's own on the hidden tests, without a sandbox.
 
-How it works: the same plugin, the same suite and the same proxy as in grading judge
-what the guest's code answers; only the kernel and the process between them are left
-out. A test proves that the outcomes are those of the real path. Whoever tries many
-answers forks a process for each (`audit`), since pytest holds global state.
+How it works: the same plugin, suite and proxy as in grading judge what the guest's code
+answers; only the kernel and the process between them are left out. A test proves that
+the outcomes are those of the real path. A trial needs a process of its own, since
+pytest and Hypothesis hold global state: `carry_out_all` gives it one, forked from a
+server that has imported all that trials need.
 """
 
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from pebble import ProcessExpired, ProcessPool
 
-from autograder.bank import Answer, Namespace, answer_in, load_reference
+from autograder.bank import Answer, Namespace, answer_in, load_reference, read_misconceptions
+from autograder.diagnosis import diagnose
 from autograder.errors import GraderError
 from autograder.grading import pytest_args
 from autograder.inplace import InPlaceLine
 from autograder.limits import Limits
-from autograder.model import Law, Outcome
+from autograder.model import Diagnosis, Law, Outcome
 from autograder.plugin import Grading
 from autograder.student import Student
 
+LONGEST = 600.0  # seconds of one trial: it must have hung
+Key = TypeVar("Key")
+
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """What answers are tried on: a course's suite for an assignment, and its reference."""
+class Trial:
+    """What is to be tried: answers in the reference's place, and the laws that judge them.
 
-    course: Path
+    `laws` names them as (task, test); None takes those of the answers' tasks, or all
+    where the reference itself is tried. With `seeds` other than (0,) the laws of chance
+    judge a run for each, and Hypothesis draws other examples.
+    """
+
+    course: str
     assignment: str
-    reference: Namespace
+    answers: tuple[Answer, ...] = ()
+    laws: frozenset[tuple[str, str]] | None = None
+    seeds: tuple[int, ...] = (0,)
     limits: Limits = field(default_factory=Limits)
 
-    @staticmethod
-    def of(course: Path, assignment: str, limits: Limits | None = None) -> Bench:
-        """The bench of a course folder; raises GraderError where the reference is missing."""
-        return Bench(course, assignment, load_reference(course, assignment), limits or Limits())
+    def wants(self, law: Law) -> bool:
+        """Whether a law takes part."""
+        if self.laws is not None:
+            return (law.task, law.test) in self.laws
+        return not self.answers or law.task in {answer.task for answer in self.answers}
+
+    @property
+    def name(self) -> str:
+        """What is tried, in words."""
+        return ", ".join(answer.name for answer in self.answers) or "the reference"
 
 
-class Only:
-    """A pytest plugin that leaves out the laws that nobody asked for."""
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of a trial: an outcome for each law and seed, and what the laws asked for."""
 
-    def __init__(self, wanted: Callable[[Law], bool], session: Grading) -> None:
-        self.wanted = wanted
+    outcomes: tuple[Outcome, ...]
+    asked: dict[tuple[str, str], frozenset[str]]  # law: the names that it asked for
+    diagnosis: Diagnosis | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether every law passed."""
+        return all(outcome.status == "passed" for outcome in self.outcomes)
+
+    @property
+    def broken(self) -> frozenset[tuple[str, str]]:
+        """The laws that failed, with whichever seed."""
+        failed = (outcome.law for outcome in self.outcomes if outcome.status == "failed")
+        return frozenset((law.task, law.test) for law in failed)
+
+
+class Chosen:
+    """A pytest plugin that leaves out the laws that a trial does not want."""
+
+    def __init__(self, trial: Trial, session: Grading) -> None:
+        self.trial = trial
         self.session = session
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Keep what is wanted, after the laws were read."""
         laws = self.session.laws
-        kept = [item for item in session.items if self.wanted(laws[item.nodeid])]
-        session.items[:] = kept
-        self.session.laws = {item.nodeid: laws[item.nodeid] for item in kept}
+        session.items[:] = [
+            item for item in session.items if item.nodeid in laws and self.wants(item)
+        ]
+        self.session.laws = {item.nodeid: laws[item.nodeid] for item in session.items}
+
+    def wants(self, item: pytest.Item) -> bool:
+        """Whether the trial wants the law of an item."""
+        return self.trial.wants(self.session.laws[item.nodeid])
 
 
-def try_answer(
-    bench: Bench, answer: Answer | None, *, wanted: Callable[[Law], bool] | None = None
-) -> tuple[Outcome, ...]:
-    """What becomes of the laws when `answer` stands in the reference's place for its task.
+def carry_out(trial: Trial) -> Tried:
+    """What becomes of the laws, in this process, which no other trial may have used.
 
-    None tries the reference itself. `wanted` chooses laws, by default those of the
-    answer's task. Needs the main thread of a process that no other trial uses; raises
-    GraderError where the suite can't be collected.
+    Needs the main thread. Raises GraderError where the suite or the reference can't be read.
     """
+    course = Path(trial.course)
+    reference = load_reference(course, trial.assignment)
 
     def open_student(law: Law) -> Student:
-        del law  # every one meets the same answer
-        return Student(InPlaceLine(namespace_of(bench, answer), bench.limits), bench.limits)
+        del law  # every one meets the same answers, as new
+        return Student(InPlaceLine(answered(reference, trial), trial.limits), trial.limits)
 
-    session = Grading(open_student, examples=bench.limits.examples)
-    chosen = wanted or (lambda law: answer is None or law.task == answer.task)
-    arguments = pytest_args(str(bench.course), bench.assignment)
+    session = Grading(open_student, examples=trial.limits.examples, seeds=trial.seeds)
     with silenced():
-        pytest.main(arguments, plugins=[session, Only(chosen, session)])
-    if session.faults:
-        raise GraderError("The hidden tests can't be read:\n" + "\n".join(session.faults))
-    return session.outcomes
+        arguments = pytest_args(trial.course, trial.assignment)
+        pytest.main(arguments, plugins=[session, Chosen(trial, session)])
+        if session.faults:
+            raise GraderError("The hidden tests can't be read:\n" + "\n".join(session.faults))
+        return Tried(session.outcomes, asked_for(session), explain(trial, session, reference))
 
 
-def namespace_of(bench: Bench, answer: Answer | None) -> Namespace:
-    """The namespace that a law meets: made anew for each, as each has a worker of its own."""
-    return dict(bench.reference) if answer is None else answer_in(bench.reference, answer)
+def answered(reference: Namespace, trial: Trial) -> Namespace:
+    """The reference's names with the trial's answers among them."""
+    namespace = dict(reference)
+    for answer in trial.answers:
+        namespace = answer_in(namespace, answer)
+    return namespace
+
+
+def asked_for(session: Grading) -> dict[tuple[str, str], frozenset[str]]:
+    """The functions and variables that each law asked for."""
+    return {
+        (law.task, law.test): frozenset(
+            str(request.get("variable") or request["call"]) for request, _ in exchanges
+        )
+        for law, exchanges in session.exchanges.items()
+    }
+
+
+def explain(trial: Trial, session: Grading, reference: Namespace) -> Diagnosis | None:
+    """What a student who handed in the trial's one answer would read about it."""
+    if len(trial.answers) != 1:
+        return None
+    (answer,) = trial.answers
+    bank = read_misconceptions(Path(trial.course), trial.assignment)
+    own = [each for each in bank if each.task == answer.task]
+    exchanges = {law: e for law, e in session.exchanges.items() if law.task == answer.task}
+    return diagnose(exchanges, own, reference)
 
 
 @contextlib.contextmanager
 def silenced() -> Iterator[None]:
-    """What pytest and answers print goes nowhere."""
+    """What pytest and answers print goes nowhere, and nobody is warned."""
     kept = os.dup(1), os.dup(2)
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         for descriptor in (1, 2):
             os.dup2(nowhere.fileno(), descriptor)
         try:
@@ -99,3 +169,29 @@ def silenced() -> Iterator[None]:
             for descriptor, before in zip((1, 2), kept, strict=True):
                 os.dup2(before, descriptor)
                 os.close(before)
+
+
+def carry_out_all(
+    trials: Sequence[Trial], *, workers: int, done: Callable[[], None] = lambda: None
+) -> list[Tried]:
+    """What came of each trial, each in a process of its own; `done` is called after each.
+
+    Raises GraderError, naming the trial, where one of them can't be carried out.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", __name__])
+    with ProcessPool(max_workers=workers, max_tasks=1, context=context) as pool:
+        futures: dict[Future[Tried], int] = {
+            pool.schedule(carry_out, args=[trial], timeout=LONGEST): number
+            for number, trial in enumerate(trials)
+        }
+        found: dict[int, Tried] = {}
+        for future in as_completed(futures):
+            number = futures[future]
+            try:
+                found[number] = future.result()
+            except (ProcessExpired, TimeoutError) as error:
+                pool.stop()
+                raise GraderError(f"Trying {trials[number].name} failed: {error}") from error
+            done()
+    return [found[number] for number in range(len(trials))]

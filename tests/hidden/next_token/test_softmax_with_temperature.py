@@ -36,6 +36,7 @@ def test_survives_extremes(student: Student, z: Vector, T: float) -> None:
 
 @points(1, task="softmax_with_temperature", hint="Prüfe T, bevor du rechnest. Gehört die 0 dazu?")
 @given(z=logits(), bad=wrong_temperatures(), T=temperatures())
+@example(z=np.array([0.0, 1.0]), bad=-1.0, T=1.0)
 @settings(max_examples=30)
 def test_refuses_wrong_temperatures(student: Student, z: Vector, bad: float, T: float) -> None:
     """Eine Temperatur, die nicht größer als 0 ist, führt zu einem ValueError, jede andere nicht."""
