@@ -19,11 +19,14 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
+import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from autograder.errors import GraderError
+from autograder.mutation import mutate
 from autograder.texts import CATALOGUE, Language
 
 Kind = Literal["reference", "variant", "misconception", "null", "mutant"]
@@ -42,6 +45,7 @@ class Answer:
     kind: Kind
     about: str = ""
     hints: dict[Language, str] = field(default_factory=dict)  # a misconception's, by language
+    original: str = ""  # what a mutant is a change of
 
     @property
     def name(self) -> str:
@@ -120,3 +124,70 @@ def answer_in(namespace: Namespace, answer: Answer) -> Namespace:
     except Exception:
         return answered
     return answered
+
+
+# --- answers that nobody has to write -----------------------------------------
+
+NULLS = {
+    "returns_none": "return None",
+    "returns_zero": "return 0",
+    "returns_one": "return 1.0",
+    "returns_nan": "return float('nan')",
+    "returns_nothing": "return np.array([])",
+    "returns_a_text": "return 'Paris'",
+    "returns_its_argument": "return [*arguments, *named.values()][0]",
+    "raises": "raise NotImplementedError",
+    "raises_value_error": "raise ValueError",
+}
+
+
+def null_answers(slug: str, namespace: Namespace, tasks: Iterable[str]) -> tuple[Answer, ...]:
+    """An answer of no worth to every task, of the kind that `NULLS` calls `slug`."""
+    answers = ((task, null_source(task, NULLS[slug], namespace)) for task in tasks)
+    return tuple(Answer(task, slug, source, "null") for task, source in answers if source)
+
+
+def null_source(task: str, body: str, namespace: Namespace) -> str:
+    """A cell whose function does nothing but `body`, or whose variable has that value."""
+    if callable(namespace[task]):
+        return f"import numpy as np\ndef {task}(*arguments, **named):\n    {body}\n"
+    if body.startswith("raise") or "arguments" in body:  # a variable does nothing
+        return ""
+    return f"import numpy as np\n{task} = {body.removeprefix('return ')}\n"
+
+
+def mutants(course: Path, assignment: str, tasks: Sequence[str]) -> tuple[Answer, ...]:
+    """Small changes to the reference; `about` shows the line before and after."""
+    source = (course / "solutions" / f"{assignment}.py").read_text(encoding="utf-8")
+    return tuple(
+        Answer(
+            mutant.task,
+            f"mutant_{number}",
+            mutant.source,
+            "mutant",
+            mutant.change,
+            original=mutant.original,
+        )
+        for number, mutant in enumerate(mutate(source, tuple(tasks)))
+    )
+
+
+def read_equivalents(course: Path, assignment: str) -> dict[tuple[str, str], str]:
+    """Why a mutant is a right answer too, by its task and change; {} where nothing is kept.
+
+    Raises GraderError, naming the file, for an entry without task, changes or reason.
+    """
+    path = course / "solutions" / "equivalents" / f"{assignment}.toml"
+    if not path.is_file():
+        return {}
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("equivalent", [])
+        return {
+            (str(entry["task"]), str(change)): str(entry["reason"])
+            for entry in entries
+            for change in entry["changes"]
+        }
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise GraderError(
+            f"{path} can't be read: {error!r}. Every [[equivalent]] needs task, changes and reason."
+        ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, cast
@@ -10,11 +11,23 @@ from typing import Annotated, cast
 import typer
 from nbformat import NotebookNode
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from autograder import report
+from autograder.audit import Audit
+from autograder.audit import audit as run_audit
+from autograder.audit import to_json as audit_to_json
+from autograder.audit_report import show_audit
 from autograder.course import Course
 from autograder.doctor import examine
 from autograder.errors import GraderError
+from autograder.gate import check_leaks, draft_release, generate, grade_both_ends
 from autograder.grading import grade_apart
 from autograder.intake import read_file
 from autograder.limits import Limits
@@ -36,6 +49,16 @@ CourseFolder = Annotated[
     Path, typer.Option("--course", help="The course folder.", show_default="this folder")
 ]
 Assignment = Annotated[str, typer.Argument(help="The assignment, e.g. next_token.")]
+Tasks = Annotated[
+    list[str] | None, typer.Option("--task", help="Only this task; may be given several times.")
+]
+Seeds = Annotated[
+    int, typer.Option(min=0, help="With how many seeds right answers meet the laws of chance.")
+]
+Workers = Annotated[
+    int, typer.Option(min=0, help="Processes at a time.", show_default="one for each core")
+]
+SEEDS = 100
 
 
 @app.command()
@@ -84,6 +107,72 @@ def doctor(course: CourseFolder = Path()) -> None:
         findings = list(examine(course))
     report.show_findings(console, findings)
     raise typer.Exit(code=0 if all(finding.fine for finding in findings) else 1)
+
+
+@app.command()
+def audit(
+    assignment: Assignment,
+    course: CourseFolder = Path(),
+    task: Tasks = None,
+    seeds: Seeds = SEEDS,
+    workers: Workers = 0,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Write the whole audit to this file.")
+    ] = None,
+) -> None:
+    """Measure the hidden tests: right answers must pass, wrong ones must lose points.
+
+    The exit status is 1 where the suite falls short of a threshold.
+    """
+    with complaints():
+        result = measure(Course.at(course), assignment, task or [], seeds, workers)
+        if json is not None:
+            json.write_bytes(audit_to_json(result))
+    raise typer.Exit(code=0 if result.passed else 1)
+
+
+@app.command()
+def release(
+    assignment: Assignment,
+    course: CourseFolder = Path(),
+    seeds: Seeds = SEEDS,
+    workers: Workers = 0,
+) -> None:
+    """Make the release with nbgrader generate_assignment, if the audit passes.
+
+    The exit status is 1 where it does not; the release and the gradebook are then as before.
+    """
+    with complaints():
+        where = Course.at(course)
+        if not measure(where, assignment, [], seeds, workers).passed:
+            trouble.print(f"autograder: {assignment} is not released.", style="red")
+            raise typer.Exit(code=1)
+        generate(where, assignment)
+        console.print(f"Released: {where.root / 'release' / assignment}", highlight=False)
+
+
+def measure(course: Course, assignment: str, tasks: list[str], seeds: int, workers: int) -> Audit:
+    """The audit of a suite with its release, shown as it is made."""
+    with draft_release(course, assignment) as draft, progress() as bar:
+        shown = bar.add_task("trying answers", total=None)
+        result = run_audit(
+            course.root,
+            assignment,
+            lambda: grade_both_ends(course, assignment, draft),
+            seeds=seeds,
+            workers=workers or os.cpu_count() or 1,
+            tasks=tasks,
+            done=lambda done, total: bar.update(shown, completed=done, total=total),
+        )
+        result = result.with_check(check_leaks(course, assignment, draft))
+    show_audit(console, result)
+    return result
+
+
+def progress() -> Progress:
+    """A bar on the error stream, with the time that is left."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeRemainingColumn(), console=trouble, transient=True)
 
 
 def read_submission(path: Path, limits: Limits) -> tuple[NotebookNode, tuple[str, ...]]:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import starmap
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,12 +27,29 @@ from autograder.model import Diagnosis, Law
 from autograder.student import Exchange, Reply, Request
 
 Exchanges = Mapping[Law, Sequence[Exchange]]
-Same = Callable[[Sequence[Exchange], Namespace], bool]
 Seen = tuple[str, Any, Any]  # what kind of reply, what it says, and the arguments after the call
+NOTHING: Seen = ("nothing", None, None)
 
 FAR = 5.0  # standard deviations between two frequencies that have different causes
 MANY = 12  # draws that hardly ever come out twice in the same way
-NOTHING: Seen = ("nothing", None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a law asked, and what it saw."""
+
+    text: bytes  # the request as JSON
+    found: Seen
+
+    @property
+    def request(self) -> Request:
+        """A copy of the request that is ours alone."""
+        copy: Request = wire.from_bytes(self.text)
+        return copy
+
+
+Questions = Sequence[Question]
+Same = Callable[[Question, Seen], bool]
 
 
 def diagnose(
@@ -42,30 +59,41 @@ def diagnose(
 
     `exchanges` are those of the task's laws, `misconceptions` the task's own.
     """
+    laws = [[question(exchange) for exchange in kept] for kept in exchanges.values()]
     for same in (equal, alike):
         for answer in misconceptions:
-            if explains(answer, exchanges, reference, same):
+            if explains(answer, laws, reference, same):
                 named = Diagnosis(answer.name, answer.hints)
                 # where the reference explains it too, nothing is wrong that could be named
-                return None if explains(None, exchanges, reference, same) else named
+                return None if explains(None, laws, reference, same) else named
     return None
 
 
-def explains(answer: Answer | None, exchanges: Exchanges, reference: Namespace, same: Same) -> bool:
+def explains(
+    answer: Answer | None, laws: Sequence[Questions], reference: Namespace, same: Same
+) -> bool:
     """Whether an answer, or the reference itself, would have answered every law alike."""
-    for asked in exchanges.values():
+    asked: list[Question] = []
+    ours: list[Seen] = []
+    for questions in laws:
         # each law meets a function that nobody has called before
         namespace = dict(reference) if answer is None else answer_in(reference, answer)
-        if not same(asked, namespace):
-            return False
-    return any(exchanges.values())
+        for each, other in zip(questions, others(questions, namespace), strict=True):
+            if not same(each, other):
+                return False
+            asked.append(each)
+            ours.append(other)
+    theirs = [each.found for each in asked]
+    return bool(asked) and varies(asked, theirs) == varies(asked, ours)
+
+
+def question(exchange: Exchange) -> Question:
+    """What was asked, with a reply that may be a student's: it is only taken apart."""
+    return Question(exchange.request, see(wire.from_bytes(exchange.reply)))
 
 
 def see(reply: Reply) -> Seen:
-    """A reply as plain data; NOTHING where it is none that could be compared.
-
-    It may be a student's: it is only taken apart, as the tests themselves do.
-    """
+    """A reply as plain data; NOTHING where it is none that could be compared."""
     try:
         after = wire.unpack([reply.get("arguments"), reply.get("named")])
         match reply:
@@ -75,34 +103,29 @@ def see(reply: Reply) -> Seen:
                 return "raised", [kind for kind in kinds if isinstance(kind, str)], after
             case {"missing": True}:
                 return "missing", None, None
-            case {"not_callable": str(kind)}:
-                return "not_callable", kind, None
-            case {"unreadable": str(kind)}:
-                return "unreadable", kind, after
+            case {"not_callable": str(kind)} | {"unreadable": str(kind)}:
+                return "no value", kind, after
     except wire.WireError:
         pass
     return NOTHING
 
 
-def see_all(
-    asked: Sequence[Exchange], namespace: Namespace
-) -> Iterator[tuple[Request, Seen, Seen]]:
-    """Each question with what came back, and what the functions of `namespace` say to it."""
+def others(questions: Questions, namespace: Namespace) -> Iterator[Seen]:
+    """What the functions of `namespace` say to each question."""
     line = InPlaceLine(namespace)
-    for request, reply in asked:
+    for each in questions:
         try:
-            other = see(line.ask(request))
+            yield see(line.ask(each.request))
         except StudentError:
-            other = NOTHING
-        yield request, see(reply), other
+            yield NOTHING
 
 
 # --- the same answers ---------------------------------------------------------
 
 
-def equal(asked: Sequence[Exchange], namespace: Namespace) -> bool:
-    """Whether each question gets the very answer that it got."""
-    return all(agree(found, other) for _, found, other in see_all(asked, namespace))
+def equal(question: Question, other: Seen) -> bool:
+    """Whether the other answer is the very one that came."""
+    return agree(question.found, other)
 
 
 def agree(found: Any, other: Any) -> bool:
@@ -135,39 +158,29 @@ def is_number(value: Any) -> bool:
 # --- answers of the same distribution -----------------------------------------
 
 
-def alike(asked: Sequence[Exchange], namespace: Namespace) -> bool:
-    """Whether what was drawn is distributed alike, and repeats itself alike.
+def alike(question: Question, other: Seen) -> bool:
+    """Whether what came could come from where the other answer does.
 
-    What is no matter of chance must be the very answer; so must what is left of the
-    arguments.
+    What was drawn must be distributed alike. What is no matter of chance must be the
+    very answer, and so must what is left of the arguments.
     """
-    seen = list(see_all(asked, namespace))
-    found = [(request, reply) for request, reply, _ in seen]
-    other = [(request, reply) for request, _, reply in seen]
-    return all(starmap(comparable, seen)) and varies(found) == varies(other)
-
-
-def comparable(request: Request, found: Seen, other: Seen) -> bool:
-    """Whether one reply to a question could come from where the other one does."""
-    if agree(found, other):
+    if agree(question.found, other):
         return True
-    (kind, value, after), (kind_of_other, other_value, other_after) = found, other
+    (kind, value, after), (kind_of_other, other_value, other_after) = question.found, other
+    request = question.request
     if "call" not in request or (kind, kind_of_other) != ("value", "value"):
         return False
     if not agree(after, other_after):
         return False
     if request["repeat"] is None:  # one draw says nothing of a distribution
         return form(value) == form(other_value)
+    if not isinstance(value, list) or not value or not isinstance(other_value, list):
+        return False
     if set(map(form, value)) != set(map(form, other_value)):
         return False
-    if not draws_from_generator(request):  # each has a chance of its own
+    if b'"generator"' not in question.text:  # each call has a chance of its own
         return constant(value) == constant(other_value)
     return near(tally(value), tally(other_value))
-
-
-def draws_from_generator(request: Request) -> bool:
-    """Whether a generator was passed in."""
-    return b'"generator"' in wire.to_bytes([request["arguments"], request["named"]])
 
 
 def constant(values: Any) -> bool:
@@ -209,13 +222,12 @@ def near(found: Counter[str], other: Counter[str]) -> bool:
     return True
 
 
-def varies(seen: Iterable[tuple[Request, Seen]]) -> bool:
+def varies(questions: Questions, answers: Sequence[Seen]) -> bool:
     """Whether many draws, asked for twice in just the same way, came out differently."""
     first: dict[bytes, Seen] = {}
-    for request, reply in seen:
-        if (request.get("repeat") or 0) < MANY:
-            continue
-        before = first.setdefault(wire.to_bytes(request), reply)
-        if not agree(before, reply):
+    for each, answer in zip(questions, answers, strict=True):
+        if (each.request.get("repeat") or 0) >= MANY and not agree(
+            first.setdefault(each.text, answer), answer
+        ):
             return True
     return False

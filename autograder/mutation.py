@@ -62,6 +62,7 @@ class Mutant:
 
     task: str
     source: str
+    original: str  # the same piece of the reference
     change: str
 
 
@@ -105,8 +106,8 @@ def helpers_of(task: str, pieces: dict[str, ast.stmt], tasks: tuple[str, ...]) -
 def as_mutant(task: str, piece: str, pieces: dict[str, ast.stmt], changed: ast.stmt) -> Mutant:
     """The mutant in which `changed` stands in the place of a piece."""
     before, after = ast.unparse(pieces[piece]), ast.unparse(changed)
-    source = after if piece == task else f"{after}\n\n\n{ast.unparse(pieces[task])}"
-    return Mutant(task, f"{source}\n", first_difference(before, after))
+    rest = "\n" if piece == task else f"\n\n\n{ast.unparse(pieces[task])}\n"
+    return Mutant(task, after + rest, before + rest, first_difference(before, after))
 
 
 def first_difference(before: str, after: str) -> str:

@@ -24,9 +24,9 @@ from autograder.texts import Message, Sentence
 
 Request = dict[str, Any]
 Reply = dict[str, Any]
-Exchange = tuple[Request, Reply]  # what was asked and what came back, both as the wire has them
 
 MOST_EXCHANGES = 80  # that are kept of one test, to see what the student's function does
+EXCHANGE_BYTES = 1 << 20  # of all that are kept of one test: replies may be large
 
 
 class Line(Protocol):
@@ -188,6 +188,19 @@ class Call:
         return call_expression(self.function, self.arguments, self.named, self.times)
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was asked and what came back, as JSON. The reply is the student's word."""
+
+    request: bytes
+    reply: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes of both."""
+        return len(self.request) + len(self.reply)
+
+
 @dataclass(slots=True)
 class Student:
     """What the `student` fixture gives: functions as attributes, and variables by name.
@@ -220,8 +233,7 @@ class Student:
         self.last = last
         try:
             reply = self.line.ask(request)
-            if len(self.exchanges) < MOST_EXCHANGES:
-                self.exchanges.append((request, reply))
+            self.remember(request, reply)
             with self.line.spend():
                 value = read_reply(name, reply, self.limits)
                 self.found = literal(value)
@@ -230,6 +242,15 @@ class Student:
             self.stuck = error if isinstance(error, TimedOut) else None
             raise
         return value, reply
+
+    def remember(self, request: Request, reply: Reply) -> None:
+        """Keep what was asked and what came back, unless it is too much."""
+        if len(self.exchanges) == MOST_EXCHANGES:
+            return
+        with contextlib.suppress(wire.WireError):
+            exchange = Exchange(wire.to_bytes(request), wire.to_bytes(reply))
+            if exchange.size + sum(each.size for each in self.exchanges) <= EXCHANGE_BYTES:
+                self.exchanges.append(exchange)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from pebble import ProcessExpired, ProcessPool
 
+from autograder import wire
 from autograder.bank import Answer, Namespace, answer_in, load_reference, read_misconceptions
 from autograder.diagnosis import diagnose
 from autograder.errors import GraderError
@@ -30,10 +30,11 @@ from autograder.inplace import InPlaceLine
 from autograder.limits import Limits
 from autograder.model import Diagnosis, Law, Outcome
 from autograder.plugin import Grading
-from autograder.student import Student
+from autograder.student import Request, Student
+
+LawName = tuple[str, str]  # task and test
 
 LONGEST = 600.0  # seconds of one trial: it must have hung
-Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Trial:
     course: str
     assignment: str
     answers: tuple[Answer, ...] = ()
-    laws: frozenset[tuple[str, str]] | None = None
+    laws: frozenset[LawName] | None = None
     seeds: tuple[int, ...] = (0,)
     limits: Limits = field(default_factory=Limits)
 
@@ -69,7 +70,8 @@ class Tried:
     """What came of a trial: an outcome for each law and seed, and what the laws asked for."""
 
     outcomes: tuple[Outcome, ...]
-    asked: dict[tuple[str, str], frozenset[str]]  # law: the names that it asked for
+    seeds: tuple[int, ...]
+    asked: dict[LawName, frozenset[str]]  # law: the names that it asked for
     diagnosis: Diagnosis | None = None
 
     @property
@@ -78,7 +80,7 @@ class Tried:
         return all(outcome.status == "passed" for outcome in self.outcomes)
 
     @property
-    def broken(self) -> frozenset[tuple[str, str]]:
+    def broken(self) -> frozenset[LawName]:
         """The laws that failed, with whichever seed."""
         failed = (outcome.law for outcome in self.outcomes if outcome.status == "failed")
         return frozenset((law.task, law.test) for law in failed)
@@ -123,7 +125,8 @@ def carry_out(trial: Trial) -> Tried:
         pytest.main(arguments, plugins=[session, Chosen(trial, session)])
         if session.faults:
             raise GraderError("The hidden tests can't be read:\n" + "\n".join(session.faults))
-        return Tried(session.outcomes, asked_for(session), explain(trial, session, reference))
+        named = explain(trial, session, reference)
+        return Tried(session.outcomes, trial.seeds, asked_for(session), named)
 
 
 def answered(reference: Namespace, trial: Trial) -> Namespace:
@@ -134,14 +137,19 @@ def answered(reference: Namespace, trial: Trial) -> Namespace:
     return namespace
 
 
-def asked_for(session: Grading) -> dict[tuple[str, str], frozenset[str]]:
+def asked_for(session: Grading) -> dict[LawName, frozenset[str]]:
     """The functions and variables that each law asked for."""
     return {
         (law.task, law.test): frozenset(
-            str(request.get("variable") or request["call"]) for request, _ in exchanges
+            asked_name(wire.from_bytes(exchange.request)) for exchange in exchanges
         )
         for law, exchanges in session.exchanges.items()
     }
+
+
+def asked_name(request: Request) -> str:
+    """The function or variable that a request is about."""
+    return str(request.get("variable") or request["call"])
 
 
 def explain(trial: Trial, session: Grading, reference: Namespace) -> Diagnosis | None:

@@ -12,17 +12,18 @@ import autograder
 
 FOLDER = Path(autograder.__file__).parent
 LAYERS = [
-    {"texts", "wire", "literal"},
+    {"texts", "wire", "literal", "mutation"},
     {"errors", "markup", "guest", "seccomp"},
     {"limits", "model", "notebook", "law"},
     {"sandbox", "recognition", "intake", "course", "feedback", "student", "bank"},
     {"kernel", "plugin", "page", "report", "submission", "inplace"},
-    {"execution", "probe"},
+    {"execution", "probe", "diagnosis"},
     {"rerun"},
     {"grading"},
     {"preprocessors", "trial"},
-    {"release", "converter"},
-    {"doctor"},
+    {"release", "converter", "checks"},
+    {"doctor", "audit", "gate"},
+    {"audit_report"},
     {"cli"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

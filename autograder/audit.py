@@ -1,0 +1,286 @@
+"""Measure whether the hidden tests of an assignment are any good.
+
+How it works: right answers (the reference and the variants) must earn everything, wrong
+ones (misconceptions, answers of no worth, mutants of the reference) must lose points.
+The reference and the untouched release take the real way of a submission. All others
+are trials: the same tests without a sandbox (`trial`), a process each. What came of
+them is judged by pure functions, a check each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from autograder import checks
+from autograder.bank import (
+    NULLS,
+    Answer,
+    Kind,
+    Namespace,
+    load_reference,
+    mutants,
+    null_answers,
+    read_equivalents,
+    read_misconceptions,
+    read_variants,
+)
+from autograder.checks import Attempt, Check, Power, Worth
+from autograder.errors import GraderError
+from autograder.model import Grade, Law
+from autograder.trial import LawName, Trial, Tried, carry_out_all
+
+Done = Callable[[int, int], None]  # how many trials are done, and how many are known
+Real = Callable[[], tuple[Grade, Grade]]
+
+POWER_SHARE = 5  # a misconception is tried on a fifth of the seeds
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of one answer."""
+
+    kind: Kind
+    name: str
+    about: str
+    broken: tuple[LawName, ...]
+    diagnosis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The result: the suite may grade where no check has a problem."""
+
+    assignment: str
+    seeds: int
+    checks: tuple[Check, ...]
+    worth: tuple[Worth, ...]
+    power: tuple[Power, ...]
+    answers: tuple[Judged, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the suite may grade."""
+        return not any(check.problems for check in self.checks)
+
+    def with_check(self, check: Check) -> Audit:
+        """This audit with one more check."""
+        return replace(self, checks=(*self.checks, check))
+
+
+def to_json(audit: Audit) -> bytes:
+    """The audit as indented UTF-8 JSON."""
+    return msgspec.json.format(msgspec.json.encode(audit), indent=2)
+
+
+def audit(
+    course: Path,
+    assignment: str,
+    real: Real,
+    *,
+    seeds: int,
+    workers: int,
+    tasks: Sequence[str] = (),
+    done: Done | None = None,
+) -> Audit:
+    """Measure the suite of an assignment, or of some of its tasks.
+
+    `real` grades the solved and the untouched notebook as submissions. Raises
+    GraderError where the suite, the reference or a kept answer can't be read.
+    """
+    with ThreadPoolExecutor(1) as apart:
+        grades = apart.submit(real)
+        bench = open_bench(course, assignment, tasks)
+        run = Run(workers, done)
+        found = try_all(bench, seeds, run)
+        return judge(bench, found, *grades.result(), seeds=seeds)
+
+
+# --- what is tried ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A suite, and what it is measured with."""
+
+    course: Path
+    assignment: str
+    reference: Namespace
+    laws: tuple[Law, ...]
+    asked: Mapping[LawName, frozenset[str]]  # what each law asks for
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks in the order of their laws."""
+        return tuple(dict.fromkeys(law.task for law in self.laws))
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The tasks that are functions."""
+        return tuple(task for task in self.tasks if callable(self.reference.get(task)))
+
+    def trial(
+        self, *answers: Answer, laws: Iterable[LawName] | None = None, seeds: Sequence[int] = (0,)
+    ) -> Trial:
+        """A trial of answers on this suite; by default on the laws of their tasks."""
+        chosen = None if laws is None else frozenset(laws)
+        return Trial(str(self.course), self.assignment, answers, chosen, tuple(seeds))
+
+    def chosen(self, answers: Iterable[Answer]) -> list[Answer]:
+        """The answers to the tasks that are measured."""
+        return [answer for answer in answers if answer.task in self.tasks]
+
+    def about(self, task: str) -> frozenset[LawName]:
+        """The laws of a task, and those of others that ask for its function."""
+        return frozenset(
+            law for law, names in self.asked.items() if law[0] == task or task in names
+        )
+
+    def by_chance(self, task: str) -> frozenset[LawName]:
+        """The task's laws that might reject a right answer."""
+        return frozenset(
+            (law.task, law.test) for law in self.laws if law.task == task and law.chance
+        )
+
+
+def open_bench(course: Path, assignment: str, tasks: Sequence[str]) -> Bench:
+    """The suite with all its laws, or those of some tasks; raises GraderError for unknown ones."""
+    (first,) = carry_out_all([Trial(str(course), assignment)], workers=1)
+    laws = tuple(outcome.law for outcome in first.outcomes)
+    known = tuple(dict.fromkeys(law.task for law in laws))
+    if unknown := set(tasks) - set(known):
+        raise GraderError(
+            f"No hidden test is about {', '.join(sorted(unknown))}. "
+            f"The tasks of {assignment}: {', '.join(known)}."
+        )
+    kept = tuple(law for law in laws if not tasks or law.task in tasks)
+    return Bench(course, assignment, load_reference(course, assignment), kept, first.asked)
+
+
+@dataclass(slots=True)
+class Run:
+    """Carries out trials, and tells how many are done."""
+
+    workers: int
+    done: Done | None = None
+    finished: int = 0
+    total: int = 0
+
+    def carry_out(self, trials: Sequence[Trial]) -> list[Tried]:
+        """What came of each."""
+        self.total += len(trials)
+        return carry_out_all(trials, workers=self.workers, done=self.count)
+
+    def count(self) -> None:
+        """One more is done."""
+        self.finished += 1
+        if self.done is not None:
+            self.done(self.finished, self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of all trials."""
+
+    attempts: dict[Kind, list[Attempt]]
+    nulls: dict[str, Tried]
+    seeds: list[Attempt]
+    power: list[Attempt]
+
+
+def try_all(bench: Bench, seeds: int, run: Run) -> Found:
+    """Try every answer, then the right ones with other seeds, then what chance alone catches."""
+    course, assignment = bench.course, bench.assignment
+    variants = bench.chosen(read_variants(course, assignment))
+    answers = [
+        *variants,
+        *bench.chosen(read_misconceptions(course, assignment)),
+        *mutants(course, assignment, bench.tasks),
+    ]
+    trials = [bench.trial(answer, laws=bench.about(answer.task)) for answer in answers]
+    laws = [(law.task, law.test) for law in bench.laws]
+    nulls = [bench.trial(*null_answers(n, bench.reference, bench.tasks), laws=laws) for n in NULLS]
+    blocks = share_seeds(bench, variants, seeds)
+    tried = run.carry_out([*trials, *nulls, *(trial for _, trial in blocks)])
+    attempts: dict[Kind, list[Attempt]] = {"variant": [], "misconception": [], "mutant": []}
+    for answer, one in zip(answers, tried):
+        attempts[answer.kind].append((answer, one))
+    rest = tried[len(answers) :]
+    again = [(answer, one) for (answer, _), one in zip(blocks, rest[len(nulls) :], strict=True)]
+    return Found(
+        attempts,
+        dict(zip(NULLS, rest)),
+        again,
+        try_subtle(bench, attempts["misconception"], seeds, run),
+    )
+
+
+def share_seeds(bench: Bench, variants: Sequence[Answer], seeds: int) -> list[tuple[Answer, Trial]]:
+    """Trials in which the variants of each task that chance judges meet all seeds by turns."""
+    blocks = []
+    for task in bench.tasks:
+        own = [variant for variant in variants if variant.task == task]
+        for number, variant in enumerate(own if bench.by_chance(task) else ()):
+            if block := range(1 + number, 1 + seeds, len(own)):
+                blocks.append((variant, bench.trial(variant, seeds=block)))
+    return blocks
+
+
+def try_subtle(bench: Bench, attempts: Sequence[Attempt], seeds: int, run: Run) -> list[Attempt]:
+    """Try the misconceptions again, with several seeds, that laws of chance alone have caught."""
+    subtle = [
+        (answer, bench.trial(answer, laws=tried.broken, seeds=range(1, 1 + seeds // POWER_SHARE)))
+        for answer, tried in attempts
+        if tried.broken and tried.broken <= bench.by_chance(answer.task)
+    ]
+    trials = [trial for _, trial in subtle if trial.seeds]
+    return list(zip((answer for answer, _ in subtle), run.carry_out(trials)))
+
+
+# --- what is found ------------------------------------------------------------
+
+
+def judge(bench: Bench, found: Found, solved: Grade, untouched: Grade, *, seeds: int) -> Audit:
+    """The audit: a check for everything that is asked of a suite."""
+    variants, wrong, changed = (
+        found.attempts[kind] for kind in ("variant", "misconception", "mutant")
+    )
+    equivalents = read_equivalents(bench.course, bench.assignment)
+    mistakes = [tried for _, tried in (*wrong, *changed)]
+    worth = checks.weigh(bench.laws, mistakes)
+    asked = {law: names for law, names in bench.asked.items() if law[0] in bench.tasks}
+    return Audit(
+        bench.assignment,
+        seeds,
+        (
+            checks.check_reference(part(solved, bench.tasks)),
+            checks.check_release(part(untouched, bench.tasks)),
+            checks.check_variants(variants, bench.functions),
+            checks.check_seeds(found.seeds),
+            checks.check_chance(bench.laws),
+            checks.check_misconceptions(wrong, bench.functions),
+            checks.check_diagnoses(wrong, variants),
+            checks.check_nulls(found.nulls, bench.laws),
+            checks.check_oracles(asked),
+            checks.check_mutants(changed, equivalents),
+            checks.check_worth(worth),
+        ),
+        worth,
+        tuple(checks.measure_power(answer, tried) for answer, tried in found.power),
+        tuple(judged(answer, tried) for answer, tried in (*variants, *wrong, *changed)),
+    )
+
+
+def part(grade: Grade, tasks: Sequence[str]) -> Grade:
+    """The grade of some tasks."""
+    return replace(grade, tasks=tuple(task for task in grade.tasks if task.task in tasks))
+
+
+def judged(answer: Answer, tried: Tried) -> Judged:
+    """What became of an answer."""
+    named = tried.diagnosis.name if tried.diagnosis else ""
+    return Judged(answer.kind, answer.name, answer.about, tuple(sorted(tried.broken)), named)

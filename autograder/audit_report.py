@@ -1,0 +1,72 @@
+"""Show an audit in the terminal: what was asked of the suite, and what each law is worth."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.audit import Audit
+from autograder.checks import Check
+from autograder.report import MARKS, plain
+
+MOST_PROBLEMS = 12  # of a check; the JSON file has all
+
+
+def show_audit(console: Console, audit: Audit) -> None:
+    """The checks with their problems, the worth of each law, and the verdict."""
+    show_worth(console, audit)
+    show_power(console, audit)
+    for check in audit.checks:
+        show_check(console, check)
+    bad = sum(bool(check.problems) for check in audit.checks)
+    verdict = (
+        f"[green]The hidden tests of {escape(audit.assignment)} may grade.[/]"
+        if audit.passed
+        else f"[red]The hidden tests of {escape(audit.assignment)} fall short in {bad} of "
+        f"{len(audit.checks)} checks.[/]"
+    )
+    console.print(f"\n{verdict}")
+
+
+def show_check(console: Console, check: Check) -> None:
+    """One check in a line, and a line for each problem."""
+    mark = MARKS["failed" if check.problems else "passed"]
+    console.print(f"{mark} {escape(check.name)}: {escape(check.found)}", highlight=False)
+    for problem in check.problems[:MOST_PROBLEMS]:
+        text = plain(problem).replace("\n", "\n      ")
+        console.print(f"    [red]•[/] {escape(text)}", highlight=False)
+    if (more := len(check.problems) - MOST_PROBLEMS) > 0:
+        console.print(f"    and {more} more: --json writes them all")
+
+
+def show_worth(console: Console, audit: Audit) -> None:
+    """What each law catches, a task after the other."""
+    table = Table(
+        title="wrong answers that each law catches, and those that no other law does",
+        box=None,
+        padding=(0, 1),
+        title_justify="left",
+    )
+    table.add_column("law", overflow="fold")
+    for name in ("points", "caught", "alone"):
+        table.add_column(name, justify="right")
+    for task, laws in groupby(audit.worth, key=lambda law: law.task):
+        table.add_row(f"[bold]{escape(task)}[/]")
+        for law in laws:
+            caught = str(law.caught) if law.caught else "[red]0[/]"
+            alone = str(law.alone) if law.alone else "[dim]–[/]"
+            table.add_row(f"  {escape(law.test)}", f"{law.points:g}", caught, alone)
+    console.print(table)
+    console.print()
+
+
+def show_power(console: Console, audit: Audit) -> None:
+    """How surely chance catches what nothing else does."""
+    for power in audit.power:
+        share = f"{power.caught} of {power.runs} runs"
+        console.print(f"caught by chance alone: {escape(power.name)}: {share}", highlight=False)
+    if audit.power:
+        console.print()

@@ -1,0 +1,129 @@
+"""Let an assignment out only when its hidden tests are proven and nothing of them is in it.
+
+How it works: nbgrader makes the release in a scratch folder first. What is in it is
+searched for lines of the reference, the hidden tests and the solution cells; it is
+graded untouched, and the source is graded as a submission. The real release, which
+students get and the gradebook remembers, is made when all that and the audit passed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.checks import Check
+from autograder.course import Course
+from autograder.errors import GraderError
+from autograder.grading import grade_apart
+from autograder.model import Grade
+from autograder.notebook import read_notebook
+from autograder.preprocessors import GradeSubmission
+from autograder.submission import restore
+
+MARKS = tuple(
+    f"### {edge} {kind}"
+    for edge in ("BEGIN", "END")
+    for kind in ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
+)
+SHORTEST = 20  # characters of a line that would tell something
+LONGEST = 2000  # characters of what nbgrader said
+
+
+@contextlib.contextmanager
+def draft_release(course: Course, assignment: str) -> Iterator[Path]:
+    """A scratch folder with what students would get; raises GraderError where nbgrader fails."""
+    with tempfile.TemporaryDirectory(prefix="autograder-") as name:
+        generate(
+            course,
+            assignment,
+            f"--CourseDirectory.release_directory={name}/release",
+            f"--CourseDirectory.db_url=sqlite:///{name}/gradebook.db",
+        )
+        yield Path(name) / "release" / assignment
+
+
+def generate(course: Course, assignment: str, *options: str) -> None:
+    """nbgrader's own generate_assignment; raises GraderError with its words where it fails."""
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--force"]
+    scripts = Path(sys.executable).parent  # nbgrader calls alembic by name
+    done = subprocess.run(  # noqa: S603 -- our own interpreter, no shell
+        [*command, *options],
+        cwd=course.root,
+        env=os.environ | {"PATH": f"{scripts}{os.pathsep}{os.environ.get('PATH', '')}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        words = (done.stdout + done.stderr).strip()[-LONGEST:]
+        raise GraderError(f"nbgrader generate_assignment {assignment} failed:\n{words}")
+
+
+def grade_both_ends(course: Course, assignment: str, release: Path) -> tuple[Grade, Grade]:
+    """The grades of the source and of the untouched release, each handed in as it is."""
+    source = course.source(assignment)
+    path = release / f"{assignment}.ipynb"
+    untouched = read_notebook(path.read_text(encoding="utf-8"), name=str(path))
+    solved, nothing = (grade_as_submission(course, assignment, n) for n in (source, untouched))
+    return solved, nothing
+
+
+def grade_as_submission(course: Course, assignment: str, notebook: NotebookNode) -> Grade:
+    """The grade of a notebook that somebody hands in."""
+    step = GradeSubmission(config=course.config())
+    restored = restore(notebook, course.source(assignment))
+    return grade_apart(step.job(str(course.root), assignment, restored.notebook)).grade
+
+
+def check_leaks(course: Course, assignment: str, release: Path) -> Check:
+    """Nothing of the solutions and of the hidden tests is in the release."""
+    secrets = secret_lines(course, assignment)
+    files = sorted(path for path in release.rglob("*") if path.is_file())
+    problems = [
+        f"{path.relative_to(release)} holds: {line}"
+        for path in files
+        for line in lines_of(path)
+        if line in secrets or line.startswith(MARKS)
+    ]
+    found = f"{len(files)} files, {len(secrets)} secret lines"
+    return Check("nothing leaks into the release", found, tuple(problems))
+
+
+def secret_lines(course: Course, assignment: str) -> set[str]:
+    """The lines that no student may read before handing in."""
+    kept = course.root / "solutions", course.root / "tests" / "hidden" / assignment
+    files = [path for folder in kept for path in folder.rglob("*.py")]
+    hidden, public = split_regions(course.source(assignment))
+    secret = {line for path in files for line in lines_of(path)} | set(hidden)
+    return {line for line in secret - set(public) if len(line) >= SHORTEST}
+
+
+def split_regions(notebook: NotebookNode) -> tuple[list[str], list[str]]:
+    """The stripped lines of a source's regions that students do not get, and all others."""
+    hidden: list[str] = []
+    public: list[str] = []
+    for cell in notebook.cells:
+        inside = False
+        for line in map(str.strip, cell.source.split("\n")):
+            if line.startswith(MARKS):
+                inside = "BEGIN" in line
+            else:
+                (hidden if inside else public).append(line)
+    return hidden, public
+
+
+def lines_of(path: Path) -> list[str]:
+    """The stripped lines of a file; of a notebook, those of its cells and outputs."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if path.suffix == ".ipynb":
+        cells = read_notebook(text, name=str(path)).cells
+        shown = [str(output) for cell in cells for output in cell.get("outputs", [])]
+        text = "\n".join([*(cell.source for cell in cells), *shown])
+    return [line.strip() for line in text.split("\n")]
