@@ -111,6 +111,7 @@ class Bench:
     assignment: str
     reference: Namespace
     laws: tuple[Law, ...]
+    files: Mapping[LawName, str]  # where each law stands
     asked: Mapping[LawName, frozenset[str]]  # what each law asks for
 
     @property
@@ -124,11 +125,18 @@ class Bench:
         return tuple(task for task in self.tasks if callable(self.reference.get(task)))
 
     def trial(
-        self, *answers: Answer, laws: Iterable[LawName] | None = None, seeds: Sequence[int] = (0,)
+        self,
+        *answers: Answer,
+        laws: Iterable[LawName],
+        seeds: Sequence[int] = (0,),
+        diagnosed: bool = False,
     ) -> Trial:
-        """A trial of answers on this suite; by default on the laws of their tasks."""
-        chosen = None if laws is None else frozenset(laws)
-        return Trial(str(self.course), self.assignment, answers, chosen, tuple(seeds))
+        """A trial of answers on some laws of this suite."""
+        chosen = frozenset(laws)
+        files = frozenset(self.files[law] for law in chosen)
+        return Trial(
+            str(self.course), self.assignment, answers, chosen, tuple(seeds), files, diagnosed
+        )
 
     def chosen(self, answers: Iterable[Answer]) -> list[Answer]:
         """The answers to the tasks that are measured."""
@@ -158,7 +166,8 @@ def open_bench(course: Path, assignment: str, tasks: Sequence[str]) -> Bench:
             f"The tasks of {assignment}: {', '.join(known)}."
         )
     kept = tuple(law for law in laws if not tasks or law.task in tasks)
-    return Bench(course, assignment, load_reference(course, assignment), kept, first.asked)
+    reference = load_reference(course, assignment)
+    return Bench(course, assignment, reference, kept, first.files, first.asked)
 
 
 @dataclass(slots=True)
@@ -201,9 +210,11 @@ def try_all(bench: Bench, seeds: int, run: Run) -> Found:
         *bench.chosen(read_misconceptions(course, assignment)),
         *mutants(course, assignment, bench.tasks),
     ]
-    trials = [bench.trial(answer, laws=bench.about(answer.task)) for answer in answers]
-    laws = [(law.task, law.test) for law in bench.laws]
-    nulls = [bench.trial(*null_answers(n, bench.reference, bench.tasks), laws=laws) for n in NULLS]
+    trials = [
+        bench.trial(answer, laws=bench.about(answer.task), diagnosed=answer.kind != "mutant")
+        for answer in answers
+    ]
+    nulls = [try_nothing(bench, slug) for slug in NULLS]
     blocks = share_seeds(bench, variants, seeds)
     tried = run.carry_out([*trials, *nulls, *(trial for _, trial in blocks)])
     attempts: dict[Kind, list[Attempt]] = {"variant": [], "misconception": [], "mutant": []}
@@ -219,6 +230,14 @@ def try_all(bench: Bench, seeds: int, run: Run) -> Found:
     )
 
 
+def try_nothing(bench: Bench, slug: str) -> Trial:
+    """A trial in which every function does the same nothing."""
+    answers = null_answers(slug, bench.reference, bench.tasks)
+    given = {answer.task for answer in answers}
+    laws = ((law.task, law.test) for law in bench.laws if law.task in given)
+    return bench.trial(*answers, laws=laws)
+
+
 def share_seeds(bench: Bench, variants: Sequence[Answer], seeds: int) -> list[tuple[Answer, Trial]]:
     """Trials in which the variants of each task that chance judges meet all seeds by turns."""
     blocks = []
@@ -226,7 +245,7 @@ def share_seeds(bench: Bench, variants: Sequence[Answer], seeds: int) -> list[tu
         own = [variant for variant in variants if variant.task == task]
         for number, variant in enumerate(own if bench.by_chance(task) else ()):
             if block := range(1 + number, 1 + seeds, len(own)):
-                blocks.append((variant, bench.trial(variant, seeds=block)))
+                blocks.append((variant, bench.trial(variant, laws=bench.about(task), seeds=block)))
     return blocks
 
 
@@ -235,7 +254,9 @@ def try_subtle(bench: Bench, attempts: Sequence[Attempt], seeds: int, run: Run) 
     subtle = [
         (answer, bench.trial(answer, laws=tried.broken, seeds=range(1, 1 + seeds // POWER_SHARE)))
         for answer, tried in attempts
-        if tried.broken and tried.broken <= bench.by_chance(answer.task)
+        if answer.task in bench.functions
+        and tried.broken
+        and tried.broken <= bench.by_chance(answer.task)
     ]
     trials = [trial for _, trial in subtle if trial.seeds]
     return list(zip((answer for answer, _ in subtle), run.carry_out(trials)))

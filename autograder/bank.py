@@ -32,7 +32,7 @@ from autograder.texts import CATALOGUE, Language
 Kind = Literal["reference", "variant", "misconception", "null", "mutant"]
 Namespace = dict[str, Any]
 
-HINT = re.compile(r"^(\w\w): ", re.MULTILINE)
+HINT = re.compile(rf"^({'|'.join(CATALOGUE)}): ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +73,17 @@ def read_answer(path: Path, kind: Kind) -> Answer:
     task, separator, slug = path.stem.partition("__")
     if not (task and separator and slug):
         raise GraderError(f"{path} must be named <task>__<slug>.py, with two underscores between.")
-    source = path.read_text(encoding="utf-8")
     try:
+        source = path.read_text(encoding="utf-8")
+        compile(source, str(path), "exec", dont_inherit=True)  # finds more than the parser
         about = ast.get_docstring(ast.parse(source)) or ""
-    except SyntaxError as error:
+    except (SyntaxError, ValueError) as error:
         raise GraderError(f"{path} is no Python: {error}.") from error
     summary, _, rest = about.partition("\n")
     if not summary:
         raise GraderError(f"{path} must begin with a docstring whose first line says its route.")
     hints = read_hints(rest)
-    if kind == "misconception" and (lacking := set(CATALOGUE) - set(hints)):
+    if kind == "misconception" and (lacking := {code for code in CATALOGUE if not hints.get(code)}):
         raise GraderError(
             f"{path} has no hint in: {', '.join(sorted(lacking))}. Add to its docstring a "
             "paragraph for each, which begins with the language and a colon, as in 'de: ...'."
@@ -185,9 +186,17 @@ def read_equivalents(course: Path, assignment: str) -> dict[tuple[str, str], str
         return {
             (str(entry["task"]), str(change)): str(entry["reason"])
             for entry in entries
-            for change in entry["changes"]
+            for change in list_of_changes(entry)
         }
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise GraderError(
             f"{path} can't be read: {error!r}. Every [[equivalent]] needs task, changes and reason."
         ) from error
+
+
+def list_of_changes(entry: dict[str, Any]) -> list[Any]:
+    """The changes of an entry; raises TypeError where they are a text, which has letters."""
+    changes = entry["changes"]
+    if not isinstance(changes, list):
+        raise TypeError(f"changes must be a list, not {changes!r}")
+    return changes

@@ -193,17 +193,19 @@ def check_oracles(asked: Mapping[LawName, frozenset[str]]) -> Check:
 
 def check_mutants(attempts: Sequence[Attempt], equivalents: Mapping[tuple[str, str], str]) -> Check:
     """Every mutant of the reference is killed, or a reason says why it is right as well."""
-    left = {(answer.task, answer.about): answer for answer, tried in attempts if tried.accepted}
-    problems = [diff(answer) for key, answer in left.items() if key not in equivalents]
+    # two mutants may show the same change: of two lines that are the same
+    left = [((a.task, a.about), a) for a, tried in attempts if tried.accepted]
+    problems = [diff(answer) for key, answer in left if key not in equivalents]
     tasks = {answer.task for answer, _ in attempts}
     problems += [
         f"{task}: no such mutant survives, delete its entry: {change}"
         for task, change in equivalents
-        if task in tasks and (task, change) not in left
+        if task in tasks and (task, change) not in dict(left)
     ]
     problems += undecided(attempts)
     killed = len(attempts) - len(left)
-    found = f"{killed} of {len(attempts)} killed, {len(left.keys() & equivalents.keys())} explained"
+    explained = sum(key in equivalents for key, _ in left)
+    found = f"{killed} of {len(attempts)} killed, {explained} explained"
     return Check("mutants are killed or explained", found, tuple(problems))
 
 

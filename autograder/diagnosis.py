@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from autograder import wire
 from autograder.bank import Answer, Namespace, answer_in
 from autograder.errors import StudentError
 from autograder.inplace import InPlaceLine
-from autograder.model import Diagnosis, Law
+from autograder.model import Diagnosis, Law, Outcome
 from autograder.student import Exchange, Reply, Request
 
 Exchanges = Mapping[Law, Sequence[Exchange]]
@@ -52,6 +52,20 @@ Questions = Sequence[Question]
 Same = Callable[[Question, Seen], bool]
 
 
+def diagnose_task(
+    task: str,
+    outcomes: Iterable[Outcome],
+    exchanges: Exchanges,
+    misconceptions: Iterable[Answer],
+    reference: Namespace,
+) -> Diagnosis | None:
+    """What a student reads about a task that lost points; None where nothing was lost."""
+    if not any(o.law.task == task and o.status == "failed" for o in outcomes):
+        return None
+    asked = {law: kept for law, kept in exchanges.items() if law.task == task}
+    return diagnose(asked, [each for each in misconceptions if each.task == task], reference)
+
+
 def diagnose(
     exchanges: Exchanges, misconceptions: Sequence[Answer], reference: Namespace
 ) -> Diagnosis | None:
@@ -60,13 +74,19 @@ def diagnose(
     `exchanges` are those of the task's laws, `misconceptions` the task's own.
     """
     laws = [[question(exchange) for exchange in kept] for kept in exchanges.values()]
-    for same in (equal, alike):
-        for answer in misconceptions:
-            if explains(answer, laws, reference, same):
-                named = Diagnosis(answer.name, answer.hints)
-                # where the reference explains it too, nothing is wrong that could be named
-                return None if explains(None, laws, reference, same) else named
+    with np.errstate(all="ignore"):  # wrong answers overflow, which is news to nobody
+        for same in (equal, alike) if of_chance(laws) else (equal,):
+            for answer in misconceptions:
+                if explains(answer, laws, reference, same):
+                    named = Diagnosis(answer.name, answer.hints)
+                    # where the reference explains it too, nothing is wrong that could be named
+                    return None if explains(None, laws, reference, same) else named
     return None
+
+
+def of_chance(laws: Sequence[Questions]) -> bool:
+    """Whether a task draws: one of its laws passes a generator."""
+    return any(b'"generator"' in each.text for questions in laws for each in questions)
 
 
 def explains(
@@ -89,7 +109,11 @@ def explains(
 
 def question(exchange: Exchange) -> Question:
     """What was asked, with a reply that may be a student's: it is only taken apart."""
-    return Question(exchange.request, see(wire.from_bytes(exchange.reply)))
+    try:
+        reply = wire.from_bytes(exchange.reply)
+    except wire.WireError:
+        reply = None
+    return Question(exchange.request, see(reply) if isinstance(reply, dict) else NOTHING)
 
 
 def see(reply: Reply) -> Seen:
@@ -136,8 +160,7 @@ def agree(found: Any, other: Any) -> bool:
     if found is NOTHING or other is NOTHING:
         return False
     if is_number(found) and is_number(other):
-        both_nan = found != found and other != other
-        return both_nan or math.isclose(found, other, rel_tol=1e-9, abs_tol=1e-12)
+        return close(found, other)
     if type(found) is not type(other):
         return False
     if isinstance(found, np.ndarray):
@@ -148,6 +171,16 @@ def agree(found: Any, other: Any) -> bool:
     if isinstance(found, dict):
         return agree(list(found.items()), list(other.items()))
     return isinstance(found, np.random.Generator) or bool(found == other)
+
+
+def close(found: float, other: float) -> bool:
+    """Whether two numbers are the same but for rounding; nan is itself."""
+    if found != found and other != other:
+        return True
+    try:
+        return math.isclose(found, other, rel_tol=1e-9, abs_tol=1e-12)
+    except OverflowError:  # a whole number that is larger than any float
+        return found == other
 
 
 def is_number(value: Any) -> bool:
@@ -202,7 +235,7 @@ def tally(values: Any) -> Counter[str]:
     found: Counter[str] = Counter()
     for value in values:
         counts = value[0] if isinstance(value, tuple) and value else None
-        if isinstance(counts, np.ndarray) and counts.dtype.kind in "iu":
+        if isinstance(counts, np.ndarray) and counts.dtype.kind in "iu" and counts.ndim == 1:
             found.update({str(place): int(count) for place, count in enumerate(counts)})
         else:
             found[repr(value)] += 1

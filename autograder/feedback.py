@@ -44,6 +44,7 @@ def render_task(task: TaskGrade, language: Language, *, places: Iterable[str | P
             untouched=bool(task.fault) or all(o.status == "not graded" for o in task.outcomes),
             earned=points(sure(task), language),
             points=points(task.points, language),
+            misconception=misconception(task, language),
             text=lambda key, **data: say(Message.of(key, **data), language),
         )
     )
@@ -67,6 +68,11 @@ def points(value: float, language: Language) -> str:
 def sure(task: TaskGrade) -> float:
     """The points earned so far, where a task may be open."""
     return sum(o.law.points for o in task.outcomes if o.status == "passed")
+
+
+def misconception(task: TaskGrade, language: Language) -> Markup:
+    """The hint at the typical mistake behind the task's failures, if one is known."""
+    return sentence(task.diagnosis.hints.get(language, "")) if task.diagnosis else NOTHING
 
 
 @dataclass(frozen=True, slots=True)

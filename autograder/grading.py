@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -23,13 +24,15 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from autograder.bank import load_reference, read_misconceptions
+from autograder.diagnosis import diagnose_task
 from autograder.errors import GraderError
 from autograder.execution import run_notebook
 from autograder.feedback import render_task
 from autograder.kernel import Snapshot
 from autograder.limits import Limits
 from autograder.markup import clean_output
-from autograder.model import Grade, Law, Outcome, TaskGrade
+from autograder.model import Diagnosis, Grade, Law, Outcome, TaskGrade
 from autograder.notebook import is_test, points_of, read_notebook, task_of
 from autograder.plugin import Grading
 from autograder.rerun import Reruns, keep_running
@@ -81,7 +84,8 @@ def grade(job: Job) -> Result:
             remarks = list(runs.run.remarks)
             session = run_tests(job, runs)
         remarks += [*runs.remarks, *remark_limits(session.outcomes)]
-        grade = assemble(job, notebook, session, tuple(remarks))
+        diagnoses = diagnose_all(job, session, remarks)
+        grade = assemble(job, notebook, session, diagnoses, tuple(remarks))
     except GraderError as error:
         grade = ungraded(job, notebook, str(error))
     return Result(grade, record(notebook, grade, job.language))
@@ -103,6 +107,27 @@ def run_tests(job: Job, runs: Reruns) -> Grading:
     return session
 
 
+def diagnose_all(job: Job, session: Grading, remarks: list[str]) -> dict[str, Diagnosis]:
+    """The misconception that each task shows; none where nothing was lost or nothing is clear.
+
+    It is worth no points: whatever fails here is told to staff and costs nobody anything.
+    """
+    lost = dict.fromkeys(o.law.task for o in session.outcomes if o.status == "failed")
+    if not lost:
+        return {}
+    try:
+        bank = read_misconceptions(Path(job.course), job.assignment)
+        reference = load_reference(Path(job.course), job.assignment) if bank else {}
+        named = {
+            task: diagnose_task(task, session.outcomes, session.exchanges, bank, reference)
+            for task in lost
+        }
+    except Exception as error:
+        remarks.append(f"no misconceptions were looked for: {error!r}"[:FAULT_LENGTH])
+        return {}
+    return {task: diagnosis for task, diagnosis in named.items() if diagnosis is not None}
+
+
 def take_inventory(inventory: Inventory) -> Inventory:
     """The laws of an assignment's hidden tests, without running one."""
     session = Grading()
@@ -111,14 +136,18 @@ def take_inventory(inventory: Inventory) -> Inventory:
     return replace(inventory, laws=tuple(session.laws.values()), faults=tuple(session.faults))
 
 
-def pytest_args(course: str, assignment: str) -> list[str]:
-    """Only the course's hidden tests: no configuration, cache, plugin or output of others."""
+def pytest_args(course: str, assignment: str, files: Sequence[str] = ()) -> list[str]:
+    """Only the course's hidden tests, or some files of them.
+
+    No configuration, cache, plugin or output of others takes part.
+    """
     return [
         *["-c", os.devnull, "--rootdir", course, "-o", f"pythonpath={course}"],
         *["--import-mode=importlib", "-p", "no:cacheprovider", "--capture=no"],
+        *["-p", "no:unraisableexception", "-p", "no:threadexception"],  # they collect garbage twice
         "--continue-on-collection-errors",  # a broken file leaves its own tasks ungraded
         *["--assert=plain", "--tb=native", "-q", "--no-header", "--no-summary"],
-        str(suite_folder(course, assignment)),
+        *(files or [str(suite_folder(course, assignment))]),
     ]
 
 
@@ -130,13 +159,20 @@ def suite_folder(course: str, assignment: str) -> Path:
     return folder
 
 
-def assemble(job: Job, notebook: NotebookNode, session: Grading, remarks: tuple[str, ...]) -> Grade:
+def assemble(
+    job: Job,
+    notebook: NotebookNode,
+    session: Grading,
+    diagnoses: Mapping[str, Diagnosis],
+    remarks: tuple[str, ...],
+) -> Grade:
     """The grade: a task for each test cell, with what became of its laws."""
     fault = "\n".join(session.faults)[:FAULT_LENGTH]
-    tasks = tuple(
+    tasks = (
         assemble_task(cell, session.outcomes, fault) for cell in filter(is_test, notebook.cells)
     )
-    return Grade(job.assignment, tasks, remarks)
+    explained = (replace(task, diagnosis=diagnoses.get(task.task)) for task in tasks)
+    return Grade(job.assignment, tuple(explained), remarks)
 
 
 def assemble_task(cell: NotebookNode, outcomes: tuple[Outcome, ...], fault: str) -> TaskGrade:

@@ -77,7 +77,8 @@ def mutate(reference: str, tasks: tuple[str, ...]) -> tuple[Mutant, ...]:
         for piece in [*helpers_of(task, pieces, tasks), task] if task in pieces else []:
             for changed in changes(pieces[piece]):
                 mutant = as_mutant(task, piece, pieces, changed)
-                found.setdefault(f"{task}\n{mutant.source}", mutant)
+                if mutant.source != mutant.original:  # a pair of equals was swapped, say
+                    found.setdefault(f"{task}\n{mutant.source}", mutant)
     return tuple(found.values())
 
 
@@ -138,11 +139,13 @@ def body_of(statement: ast.stmt) -> Iterator[ast.AST]:
 
 
 def without_messages(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and all below it, but for what a raised error says."""
+    """A node and all below it, but for annotations and what a raised error says."""
     yield node
     if not isinstance(node, ast.Raise):
+        annotations = getattr(node, "annotation", None), getattr(node, "returns", None)
         for child in ast.iter_child_nodes(node):
-            yield from without_messages(child)
+            if child not in annotations:
+                yield from without_messages(child)
 
 
 def replacements(node: ast.AST) -> Iterator[ast.AST]:
@@ -193,7 +196,7 @@ def calls(node: ast.Call) -> Iterator[ast.AST]:
     for at in range(len(node.keywords)):
         kept = [*node.keywords[:at], *node.keywords[at + 1 :]]
         yield ast.Call(func=node.func, args=node.args, keywords=kept)
-    if node.args:
+    if node.args and not isinstance(node.args[0], ast.Starred):
         yield node.args[0]
 
 

@@ -8,6 +8,7 @@ graded* (anything else); and a law without an outcome at the end is not graded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
@@ -22,6 +23,8 @@ from autograder.texts import Message
 
 PROFILE = "autograder"
 MARKER = "points(worth, task, hint, chance): what a law is worth, and the cell that it grades"
+
+SEED = re.compile(r"\[seed=\d+\]|-seed=\d+(?=[-\]])|(?<=\[)seed=\d+-")
 
 STUDENT: pytest.StashKey[Student] = pytest.StashKey()
 
@@ -49,10 +52,12 @@ class Grading:
         undecided: Callable[[Law], bool] | None = None,
         examples: int = 100,
         seeds: Sequence[int] = (0,),
+        shrink: bool = True,
     ) -> None:
         self.open_student = open_student
         self.undecided = undecided  # whether a law that just ran must be tried again
         self.examples = examples  # the most that Hypothesis draws for a law
+        self.shrink = shrink  # whether to look for a smaller counterexample
         self.seeds = seeds  # of random results; grading knows one
         self.laws: dict[str, Law] = {}  # by pytest's node id
         self.faults: list[str] = []  # what pytest could not collect
@@ -83,13 +88,13 @@ class Grading:
             except GraderError as error:
                 self.faults.append(str(error))
             else:
-                bound_examples(item, self.examples)
+                bound_examples(item, self.examples, shrink=self.shrink)
                 if self.seeds[0]:
                     draw_anew(item, self.seeds[0])
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         if "seed" in metafunc.fixturenames:
-            metafunc.parametrize("seed", self.seeds)
+            metafunc.parametrize("seed", self.seeds, ids=[f"seed={n}" for n in self.seeds])
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
@@ -137,19 +142,22 @@ def read_law(item: pytest.Item) -> Law:
     sentence = " ".join((getattr(function, "__doc__", None) or "").split())
     if not sentence:
         raise GraderError(f"{item.nodeid} has no docstring: the student reads it.")
-    name = getattr(item, "originalname", item.name)  # one law, however many seeds it is tried on
+    name = SEED.sub("", item.name)  # one law, however many seeds it is tried on
     return Law(name, sentence=sentence, points=float(marker.args[0]), **marker.kwargs)
 
 
-def bound_examples(item: pytest.Item, most: int) -> None:
-    """Have Hypothesis draw at most so many examples for a test that asks for more."""
+def bound_examples(item: pytest.Item, most: int, *, shrink: bool) -> None:
+    """Have Hypothesis draw at most so many examples, and stop at the first that fails or not."""
     test: Any = getattr(item, "function", None)
     if not is_hypothesis_test(test):
         return
     # Hypothesis has no public way to change the settings of a test that is already made
     asked = test._hypothesis_internal_use_settings
-    if asked.max_examples > most:
-        test._hypothesis_internal_use_settings = settings(asked, max_examples=most)
+    most = min(asked.max_examples, most)
+    phases = [phase for phase in asked.phases if shrink or phase is not Phase.shrink]
+    if most < asked.max_examples or not shrink:
+        bounded = settings(asked, max_examples=most, phases=phases)
+        test._hypothesis_internal_use_settings = bounded
 
 
 def draw_anew(item: pytest.Item, number: int) -> None:

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from autograder.course import Course
 from autograder.errors import GraderError
-from autograder.model import Grade, Outcome, from_json
+from autograder.model import Grade, Outcome, TaskGrade, from_json
 from autograder.notebook import PREFIX, grade_id_of, is_graded, points_of
 from autograder.texts import Language, say
 
@@ -60,6 +60,7 @@ def show_grade(console: Console, grade: Grade, language: Language) -> None:
         for outcome in task.outcomes:
             console.print(f"  {MARKS[outcome.status]} {escape(outcome.law.sentence)}")
             show_counterexample(console, outcome, language)
+        show_misconception(console, task, language)
         if task.cause:
             console.print(f"  [yellow]not graded:[/] {escape(plain(task.cause))}")
     for remark in grade.remarks:
@@ -76,6 +77,13 @@ def show_counterexample(console: Console, outcome: Outcome, language: Language) 
     console.print(f"      → {escape(plain(say(example.found, language)))}", highlight=False)
     if example.expected is not None:
         console.print(f"      ≠ {escape(plain(say(example.expected, language)))}", highlight=False)
+
+
+def show_misconception(console: Console, task: TaskGrade, language: Language) -> None:
+    """The hint at the typical mistake behind the task's failures, if one is known."""
+    hint = task.diagnosis.hints.get(language) if task.diagnosis else None
+    if hint:
+        console.print(f"  [magenta]→[/] {escape(plain(hint))}", highlight=False)
 
 
 def amount(points: float | None) -> str:

@@ -96,6 +96,7 @@ GERMAN = {
     "found": "Das kam heraus",
     "expected": "Erwartet",
     "hint": "Tipp",
+    "misconception": "Das sieht nach einem bekannten Irrtum aus",
     "law_open": "Hier ist uns die Prüfung misslungen, nicht dir. Jemand sieht sich das an, "
     "und du verlierst dadurch keine Punkte.",
     "task_open": "Diese Aufgabe ließ sich nicht automatisch bewerten. Jemand sieht sie sich an, "
@@ -190,6 +191,7 @@ ENGLISH = {
     "found": "What came back",
     "expected": "Expected",
     "hint": "Hint",
+    "misconception": "This looks like a known misconception",
     "law_open": "Our check failed here, not you. A person will look at it, "
     "and it costs you no points.",
     "task_open": "This task could not be graded automatically. A person will look at it, "

@@ -23,7 +23,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from autograder import wire
 from autograder.bank import Answer, Namespace, answer_in, load_reference, read_misconceptions
-from autograder.diagnosis import diagnose
+from autograder.diagnosis import diagnose_task
 from autograder.errors import GraderError
 from autograder.grading import pytest_args
 from autograder.inplace import InPlaceLine
@@ -43,7 +43,8 @@ class Trial:
 
     `laws` names them as (task, test); None takes those of the answers' tasks, or all
     where the reference itself is tried. With `seeds` other than (0,) the laws of chance
-    judge a run for each, and Hypothesis draws other examples.
+    judge a run for each, and Hypothesis draws other examples. `files` are those that hold
+    the laws: to collect the others takes longer than many a trial.
     """
 
     course: str
@@ -51,6 +52,8 @@ class Trial:
     answers: tuple[Answer, ...] = ()
     laws: frozenset[LawName] | None = None
     seeds: tuple[int, ...] = (0,)
+    files: frozenset[str] = frozenset()
+    diagnosed: bool = False  # whether to tell which misconception the answer shows
     limits: Limits = field(default_factory=Limits)
 
     def wants(self, law: Law) -> bool:
@@ -71,7 +74,8 @@ class Tried:
 
     outcomes: tuple[Outcome, ...]
     seeds: tuple[int, ...]
-    asked: dict[LawName, frozenset[str]]  # law: the names that it asked for
+    files: dict[LawName, str]  # where each law stands
+    asked: dict[LawName, frozenset[str]]  # what each law asked for
     diagnosis: Diagnosis | None = None
 
     @property
@@ -119,14 +123,21 @@ def carry_out(trial: Trial) -> Tried:
         del law  # every one meets the same answers, as new
         return Student(InPlaceLine(answered(reference, trial), trial.limits), trial.limits)
 
-    session = Grading(open_student, examples=trial.limits.examples, seeds=trial.seeds)
+    session = Grading(
+        open_student,
+        examples=trial.limits.examples,
+        seeds=trial.seeds,
+        shrink=trial.diagnosed,  # the smallest example tells most; whether there is one needs none
+    )
     with silenced():
-        arguments = pytest_args(trial.course, trial.assignment)
+        arguments = pytest_args(trial.course, trial.assignment, sorted(trial.files))
         pytest.main(arguments, plugins=[session, Chosen(trial, session)])
         if session.faults:
             raise GraderError("The hidden tests can't be read:\n" + "\n".join(session.faults))
-        named = explain(trial, session, reference)
-        return Tried(session.outcomes, trial.seeds, asked_for(session), named)
+        named = explain(trial, session, reference) if trial.diagnosed else None
+        return Tried(
+            session.outcomes, trial.seeds, files_of(session, course), asked_for(session), named
+        )
 
 
 def answered(reference: Namespace, trial: Trial) -> Namespace:
@@ -135,6 +146,14 @@ def answered(reference: Namespace, trial: Trial) -> Namespace:
     for answer in trial.answers:
         namespace = answer_in(namespace, answer)
     return namespace
+
+
+def files_of(session: Grading, course: Path) -> dict[LawName, str]:
+    """The file of each law."""
+    return {
+        (law.task, law.test): str(course / node.split("::")[0])
+        for node, law in session.laws.items()
+    }
 
 
 def asked_for(session: Grading) -> dict[LawName, frozenset[str]]:
@@ -154,13 +173,9 @@ def asked_name(request: Request) -> str:
 
 def explain(trial: Trial, session: Grading, reference: Namespace) -> Diagnosis | None:
     """What a student who handed in the trial's one answer would read about it."""
-    if len(trial.answers) != 1:
-        return None
     (answer,) = trial.answers
     bank = read_misconceptions(Path(trial.course), trial.assignment)
-    own = [each for each in bank if each.task == answer.task]
-    exchanges = {law: e for law, e in session.exchanges.items() if law.task == answer.task}
-    return diagnose(exchanges, own, reference)
+    return diagnose_task(answer.task, session.outcomes, session.exchanges, bank, reference)
 
 
 @contextlib.contextmanager

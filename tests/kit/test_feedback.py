@@ -27,7 +27,7 @@ from traitlets.config import Config
 
 from autograder import texts
 from autograder.feedback import render_task, without_paths
-from autograder.model import Counterexample, Law, Outcome, TaskGrade
+from autograder.model import Counterexample, Diagnosis, Law, Outcome, TaskGrade
 from autograder.page import FeedbackExporter, PrepareFeedback
 from autograder.texts import CATALOGUE, ENGLISH, GERMAN, Message, Sentence
 
@@ -108,8 +108,17 @@ def not_graded(sentence: str = "Die Summe ist 1.", worth: float = 1) -> Outcome:
     return Outcome(law(sentence, worth), "not graded", reason=reason)
 
 
-def task(*outcomes: Outcome, name: str = "softmax", fault: str = "") -> TaskGrade:
-    return TaskGrade(name, sum(o.law.points for o in outcomes), tuple(outcomes), fault)
+def task(
+    *outcomes: Outcome,
+    name: str = "softmax",
+    fault: str = "",
+    diagnosis: Diagnosis | None = None,
+) -> TaskGrade:
+    return TaskGrade(name, sum(o.law.points for o in outcomes), tuple(outcomes), fault, diagnosis)
+
+
+def mistaken(german: str, english: str = "x") -> Diagnosis:
+    return Diagnosis("softmax__geheimer_name", {"de": german, "en": english})
 
 
 def checks(grade: TaskGrade) -> Booked:
@@ -280,6 +289,31 @@ def test_a_law_that_holds_keeps_its_hint_and_its_calls_to_itself() -> None:
     assert "7.0" not in html
 
 
+def test_a_known_misconception_stands_between_the_points_and_the_laws() -> None:
+    found = mistaken("Was ergibt `sum(p)`?", "What is `sum(p)`?")
+    grade = task(failed("f()", "2.0"), diagnosis=found)
+    assert visible(render_task(grade, "de")).startswith(
+        "Punkte: 0 von 1 Das sieht nach einem bekannten Irrtum aus: Was ergibt sum(p) ? ✗"
+    )
+    assert visible(render_task(grade, "en")).startswith(
+        "Points: 0 of 1 This looks like a known misconception: What is sum(p) ? ✗"
+    )
+    assert "Was ergibt <code>sum(p)</code>?</p>" in render_task(grade, "de")
+    assert "geheim" not in render_task(grade, "de")
+
+
+@pytest.mark.parametrize("found", [None, Diagnosis("softmax__x", {})])
+def test_without_a_hint_nothing_is_said_of_a_misconception(found: Diagnosis | None) -> None:
+    html = render_task(task(failed("f()", "2.0"), diagnosis=found), "de")
+    assert "Irrtum" not in html
+    assert "ag-hint" not in html
+
+
+def test_a_hint_at_a_misconception_is_escaped() -> None:
+    html = render_task(task(failed("f()", "1"), diagnosis=mistaken("a <script> `<b>`")), "de")
+    assert "a &lt;script&gt; <code>&lt;b&gt;</code>" in html
+
+
 def test_what_was_not_graded_costs_nothing_and_shows_nothing_of_the_grader() -> None:
     text = visible(render_task(task(passed(), not_graded()), "de"))
     assert "Punkte bisher: 1 von 2" in text
@@ -327,7 +361,8 @@ def test_no_payload_survives_in_a_fragment(payload: str) -> None:
             payload,
             sentence=payload,
             hint=f"`{payload}`",
-        )
+        ),
+        diagnosis=mistaken(f"{payload} `{payload}`"),
     )
     assert not HARMFUL.search(render_task(grade, "de"))
 
@@ -400,6 +435,13 @@ def test_a_page_shows_the_notebook_but_not_the_source_of_its_tests(tmp_path: Pat
     assert 'class="highlight' in page
     assert not re.search("HIDDEN|geheim", page)
     assert '<html lang="en">' in render(tmp_path / "en", cells, language="en")
+
+
+def test_a_page_shows_a_known_misconception_as_its_style_sheet_wants_it(tmp_path: Path) -> None:
+    grade = task(failed("f()", "2.0"), diagnosis=mistaken("Was ergibt `sum(p)`?"))
+    page = render(tmp_path, [checks(grade)])
+    assert re.search(r'<p class="ag-hint"><strong>Das sieht .* <code>sum\(p\)</code>\?</p>', page)
+    assert ".ag-task > .ag-hint {" in page
 
 
 ERROR = new_output("error", ename="E", evalue=SECRET, traceback=[SECRET])
@@ -480,7 +522,7 @@ def bait(payload: str) -> list[NotebookNode | Booked]:
         new_markdown_cell(f"# {payload}\n\n{payload}\n\n$\\text{{{payload}}}$\n\n[x]({payload})"),
         solution(payload, f"f{number}", *outputs, comment=payload),
         answer(payload, f'g{number}"{payload}', 1, comment=payload),
-        checks(task(broken, name=f"h{number}<{payload}")),
+        checks(task(broken, name=f"h{number}<{payload}", diagnosis=mistaken(payload))),
     ]
 
 

@@ -443,3 +443,23 @@ def test_a_law_of_several_cases_has_an_outcome_for_each(session: Session) -> Non
 def test_the_points_are_a_marker_that_a_strict_pytest_knows(session: Session) -> None:
     grading = session.grade(THREE.format("pass"), "--strict-markers")
     assert set(statuses(grading).values()) == {"passed"}
+
+
+def test_a_law_keeps_its_name_whatever_seed_it_is_tried_on(session: Session) -> None:
+    grading = session.grade(
+        '''
+        @points(1, task="f")
+        @pytest.mark.parametrize("x", [1, 2])
+        def test_both(student, x, seed):
+            """Ein Satz."""
+
+        @points(1, task="f")
+        def test_one(student, seed):
+            """Ein Satz."""
+            assert seed == 0
+        ''',
+        f=lambda x: x,
+    )
+    assert statuses(grading) == {
+        "test_both[1]": "passed", "test_both[2]": "passed", "test_one": "passed",
+    }  # fmt: skip

@@ -1,0 +1,139 @@
+"""The audit proves the course's suite, finds a weak one out, and guards the release."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.kit import tiny
+from tests.kit.submissions import ROOT
+from tests.kit.tiny import TinyRoom
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+REFERENCE = '''"""Right answers."""
+
+
+def double(x):
+    """Return 2 x."""
+    return 2 * x
+
+
+def half(x):
+    """Return x / 2."""
+    return x / 2
+'''
+SOUND = tiny.SUITE.replace(
+    "agree(student.double(1), 2)", "agree(student.double(1), 2)\n    agree(student.double(3), 6)"
+).replace("agree(student.half(2), 1)", "agree(student.half(2), 1)\n    agree(student.half(5), 2.5)")
+ORACLE = SOUND.replace(
+    "agree(student.half(2), 1)\n    agree(student.half(5), 2.5)",
+    "assert student.half(4) == student.double(1)",
+)
+
+
+def keep(root: Path, kind: str, name: str, code: str) -> None:
+    """Put an answer of the course's into its place."""
+    folder = root / "solutions" / kind / tiny.NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    about = '"""Another way.\n\nde: Sieh hin.\nen: Look.\n"""\n\n\n'
+    (folder / f"{name}.py").write_text(about + code, encoding="utf-8")
+
+
+def set_suite(room: TinyRoom, suite: str) -> None:
+    """Let these laws grade."""
+    path = room.root / "tests" / "hidden" / tiny.NAME / "test_tiny.py"
+    path.write_text(suite, encoding="utf-8")
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> TinyRoom:
+    """A small course with its reference, enough variants and enough misconceptions."""
+    room = TinyRoom.make(tmp_path / "course")
+    (room.root / "solutions").mkdir()
+    (room.root / "solutions" / f"{tiny.NAME}.py").write_text(REFERENCE, encoding="utf-8")
+    for n in range(6):
+        keep(room.root, "variants", f"double__{n}", f"def double(x):\n    return x + x + {n} * 0\n")
+        keep(room.root, "variants", f"half__{n}", f"def half(x):\n    return 0.5 * x + {n} * 0\n")
+    for n in range(5, 15):
+        keep(room.root, "misconceptions", f"double__{n}", f"def double(x):\n    return x + {n}\n")
+        keep(room.root, "misconceptions", f"half__{n}", f"def half(x):\n    return x + {n}\n")
+    set_suite(room, SOUND)
+    shutil.rmtree(room.root / "release")
+    return room
+
+
+def problems(room: TinyRoom, *options: str) -> tuple[int, dict[str, list[str]]]:
+    """The status of an audit, and the problems of each check that has some."""
+    path = room.root / "audit.json"
+    status, said = room.run("autograder", "audit", tiny.NAME, "--json", str(path), *options)
+    assert path.is_file(), said
+    checks = json.loads(path.read_text(encoding="utf-8"))["checks"]
+    return status, {check["name"]: check["problems"] for check in checks if check["problems"]}
+
+
+def test_the_courses_own_suite_passes(tmp_path: Path) -> None:
+    room = TinyRoom(ROOT)
+    path = tmp_path / "audit.json"
+    status, said = room.run(
+        "autograder", "audit", "next_token", "--seeds", "10", "--json", str(path)
+    )
+    assert status == 0, said
+    audit = json.loads(path.read_text(encoding="utf-8"))
+    assert len(audit["checks"]) == 12
+    kinds = [answer["kind"] for answer in audit["answers"]]
+    assert kinds.count("variant") >= 99 and kinds.count("misconception") >= 168
+
+
+def test_a_sound_suite_is_released(room: TinyRoom) -> None:
+    status, said = room.run("autograder", "release", tiny.NAME)
+    assert status == 0, said
+    assert (room.root / "release" / tiny.NAME / f"{tiny.NAME}.ipynb").is_file()
+
+
+def test_a_suite_that_asks_the_student_for_the_truth_is_found_out(room: TinyRoom) -> None:
+    set_suite(room, ORACLE)
+    status, found = problems(room)
+    assert status == 1
+    assert found["no law asks another task's function"] == [
+        "half: test_half asks the student for double"
+    ]
+    assert any("returns zero" in p for p in found["answers of no worth pass nothing"])
+    status, said = room.run("autograder", "release", tiny.NAME)
+    assert status == 1 and "is not released" in said
+    assert not (room.root / "release").exists()
+
+
+def test_what_is_not_caught_and_what_is_wrongly_refused_is_named(room: TinyRoom) -> None:
+    set_suite(room, tiny.SUITE)
+    keep(room.root, "misconceptions", "half__cunning", "def half(x):\n    return 1\n")
+    keep(room.root, "variants", "double__strange", "def double(x):\n    return 'two'\n")
+    status, found = problems(room)
+    assert status == 1
+    assert found["misconceptions are caught"] == ["half__cunning is not caught: Another way."]
+    assert [p.split(" ")[0] for p in found["variants are accepted"]] == ["double__strange"]
+
+
+def test_a_leak_keeps_the_assignment_in(room: TinyRoom) -> None:
+    (room.root / "solutions" / f"{tiny.NAME}.py").write_text(
+        REFERENCE.replace("x / 2\n", "x / 2  # the one right answer\n"), encoding="utf-8"
+    )
+    (room.root / "source" / tiny.NAME / "help.py").write_text(
+        "# copied\n    return x / 2  # the one right answer\n", encoding="utf-8"
+    )
+    status, found = problems(room, "--task", "half")
+    assert status == 1
+    assert found["nothing leaks into the release"] == [
+        "help.py holds: return x / 2  # the one right answer"
+    ]
+
+
+def test_an_unknown_task_and_a_missing_reference_are_named(room: TinyRoom) -> None:
+    status, said = room.run("autograder", "audit", tiny.NAME, "--task", "triple")
+    assert status == 2 and "triple" in said and "double, half" in said
+    (room.root / "solutions" / f"{tiny.NAME}.py").unlink()
+    status, said = room.run("autograder", "audit", tiny.NAME)
+    assert status == 2 and "The reference is missing" in said
