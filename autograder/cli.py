@@ -58,7 +58,7 @@ Seeds = Annotated[
 Workers = Annotated[
     int, typer.Option(min=0, help="Processes at a time.", show_default="one for each core")
 ]
-SEEDS = 100
+SEEDS = 50
 
 
 @app.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -52,7 +51,7 @@ def set_suite(room: TinyRoom, suite: str) -> None:
 @pytest.fixture
 def room(tmp_path: Path) -> TinyRoom:
     """A small course with its reference, enough variants and enough misconceptions."""
-    room = TinyRoom.make(tmp_path / "course")
+    room = TinyRoom.make(tmp_path / "course", release=False)
     (room.root / "solutions").mkdir()
     (room.root / "solutions" / f"{tiny.NAME}.py").write_text(REFERENCE, encoding="utf-8")
     for n in range(6):
@@ -62,7 +61,6 @@ def room(tmp_path: Path) -> TinyRoom:
         keep(room.root, "misconceptions", f"double__{n}", f"def double(x):\n    return x + {n}\n")
         keep(room.root, "misconceptions", f"half__{n}", f"def half(x):\n    return x + {n}\n")
     set_suite(room, SOUND)
-    shutil.rmtree(room.root / "release")
     return room
 
 
