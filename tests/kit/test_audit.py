@@ -13,12 +13,13 @@ from tests.kit.tiny import TinyRoom
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
+SECRET = "# help\n    return 2 * x  # as everybody knows\n"
 REFERENCE = '''"""Right answers."""
 
 
 def double(x):
     """Return 2 x."""
-    return 2 * x
+    return 2 * x  # as everybody knows
 
 
 def half(x):
@@ -64,15 +65,6 @@ def room(tmp_path: Path) -> TinyRoom:
     return room
 
 
-def problems(room: TinyRoom, *options: str) -> tuple[int, dict[str, list[str]]]:
-    """The status of an audit, and the problems of each check that has some."""
-    path = room.root / "audit.json"
-    status, said = room.run("autograder", "audit", tiny.NAME, "--json", str(path), *options)
-    assert path.is_file(), said
-    checks = json.loads(path.read_text(encoding="utf-8"))["checks"]
-    return status, {check["name"]: check["problems"] for check in checks if check["problems"]}
-
-
 def test_the_courses_own_suite_passes(tmp_path: Path) -> None:
     room = TinyRoom(ROOT)
     path = tmp_path / "audit.json"
@@ -92,41 +84,26 @@ def test_a_sound_suite_is_released(room: TinyRoom) -> None:
     assert (room.root / "release" / tiny.NAME / f"{tiny.NAME}.ipynb").is_file()
 
 
-def test_a_suite_that_asks_the_student_for_the_truth_is_found_out(room: TinyRoom) -> None:
+def test_a_weak_suite_is_found_out_and_not_released(
+    room: TinyRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")  # a line a problem
     set_suite(room, ORACLE)
-    status, found = problems(room)
-    assert status == 1
-    assert found["no law asks another task's function"] == [
-        "half: test_half asks the student for double"
-    ]
-    assert any("returns zero" in p for p in found["answers of no worth pass nothing"])
-    status, said = room.run("autograder", "release", tiny.NAME)
-    assert status == 1 and "is not released" in said
-    assert not (room.root / "release").exists()
-
-
-def test_what_is_not_caught_and_what_is_wrongly_refused_is_named(room: TinyRoom) -> None:
-    set_suite(room, tiny.SUITE)
-    keep(room.root, "misconceptions", "half__cunning", "def half(x):\n    return 1\n")
+    keep(room.root, "misconceptions", "half__cunning", "def half(x):\n    return x / 2 + x - 4\n")
     keep(room.root, "variants", "double__strange", "def double(x):\n    return 'two'\n")
-    status, found = problems(room)
+    (room.root / "source" / tiny.NAME / "help.py").write_text(SECRET, encoding="utf-8")
+    status, said = room.run("autograder", "release", tiny.NAME, "--seeds", "0")
     assert status == 1
-    assert found["misconceptions are caught"] == ["half__cunning is not caught: Another way."]
-    assert [p.split(" ")[0] for p in found["variants are accepted"]] == ["double__strange"]
-
-
-def test_a_leak_keeps_the_assignment_in(room: TinyRoom) -> None:
-    (room.root / "solutions" / f"{tiny.NAME}.py").write_text(
-        REFERENCE.replace("x / 2\n", "x / 2  # the one right answer\n"), encoding="utf-8"
-    )
-    (room.root / "source" / tiny.NAME / "help.py").write_text(
-        "# copied\n    return x / 2  # the one right answer\n", encoding="utf-8"
-    )
-    status, found = problems(room, "--task", "half")
-    assert status == 1
-    assert found["nothing leaks into the release"] == [
-        "help.py holds: return x / 2  # the one right answer"
-    ]
+    for problem in (
+        "half: test_half asks the student for double",
+        "half: test_half passes where every function returns zero",
+        "half__cunning is not caught: Another way.",
+        "double__strange loses test_two",
+        "help.py holds: return 2 * x  # as everybody knows",
+        "tiny is not released",
+    ):
+        assert problem in said, said
+    assert not (room.root / "release").exists()
 
 
 def test_an_unknown_task_and_a_missing_reference_are_named(room: TinyRoom) -> None:
