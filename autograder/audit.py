@@ -129,13 +129,13 @@ class Bench:
         *answers: Answer,
         laws: Iterable[LawName],
         seeds: Sequence[int] = (0,),
-        diagnosed: bool = False,
+        bank: Sequence[Answer] = (),
     ) -> Trial:
         """A trial of answers on some laws of this suite."""
         chosen = frozenset(laws)
         files = frozenset(self.files[law] for law in chosen)
         return Trial(
-            str(self.course), self.assignment, answers, chosen, tuple(seeds), files, diagnosed
+            str(self.course), self.assignment, answers, chosen, tuple(seeds), files, tuple(bank)
         )
 
     def chosen(self, answers: Iterable[Answer]) -> list[Answer]:
@@ -205,14 +205,12 @@ def try_all(bench: Bench, seeds: int, run: Run) -> Found:
     """Try every answer, then the right ones with other seeds, then what chance alone catches."""
     course, assignment = bench.course, bench.assignment
     variants = bench.chosen(read_variants(course, assignment))
-    answers = [
-        *variants,
-        *bench.chosen(read_misconceptions(course, assignment)),
-        *mutants(course, assignment, bench.tasks),
-    ]
+    misconceptions = bench.chosen(read_misconceptions(course, assignment))
+    changed = mutants(course, assignment, bench.tasks)
+    answers = [*variants, *misconceptions, *changed]
     trials = [
-        bench.trial(answer, laws=bench.about(answer.task), diagnosed=answer.kind != "mutant")
-        for answer in answers
+        *(try_diagnosis(bench, answer, misconceptions) for answer in (*variants, *misconceptions)),
+        *(bench.trial(answer, laws=bench.about(answer.task)) for answer in changed),
     ]
     nulls = [try_nothing(bench, slug) for slug in NULLS]
     blocks = share_seeds(bench, variants, seeds)
@@ -228,6 +226,12 @@ def try_all(bench: Bench, seeds: int, run: Run) -> Found:
         again,
         try_subtle(bench, attempts["misconception"], seeds, run),
     )
+
+
+def try_diagnosis(bench: Bench, answer: Answer, misconceptions: Iterable[Answer]) -> Trial:
+    """A trial of an answer that also tells which misconception it shows."""
+    bank = [each for each in misconceptions if each.task == answer.task]
+    return bench.trial(answer, laws=bench.about(answer.task), bank=bank)
 
 
 def try_nothing(bench: Bench, slug: str) -> Trial:

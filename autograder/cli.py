@@ -28,11 +28,11 @@ from autograder.course import Course
 from autograder.doctor import examine
 from autograder.errors import GraderError
 from autograder.gate import check_leaks, draft_release, generate, grade_both_ends
-from autograder.grading import grade_apart
 from autograder.intake import read_file
 from autograder.limits import Limits
 from autograder.model import to_json
 from autograder.preprocessors import GradeSubmission, limits_of
+from autograder.process import grade_apart
 from autograder.submission import restore
 from autograder.texts import Language, say
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from autograder import seccomp
 from autograder.course import Course
 from autograder.errors import GraderError
-from autograder.grading import collect_apart
 from autograder.kernel import KernelDied
 from autograder.limits import Limits
 from autograder.probe import Outside, collect_facts, judge_facts
+from autograder.process import collect_apart
 from autograder.release import compare
 from autograder.report import Finding
 from autograder.sandbox import PRIVATE_FOLDERS, find_bwrap

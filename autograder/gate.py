@@ -21,10 +21,10 @@ from nbformat import NotebookNode
 from autograder.checks import Check
 from autograder.course import Course
 from autograder.errors import GraderError
-from autograder.grading import grade_apart
 from autograder.model import Grade
 from autograder.notebook import read_notebook
 from autograder.preprocessors import GradeSubmission
+from autograder.process import grade_apart
 from autograder.submission import restore
 
 MARKS = tuple(

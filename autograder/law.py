@@ -59,11 +59,8 @@ def agree(actual: object, expected: ArrayLike, *, rtol: float = 1e-6, atol: floa
         fail(Message.of("shape", shape=literal(right.shape)), actual)
     with np.errstate(all="ignore"):  # the difference of two huge numbers may overflow
         close = bool(np.allclose(given, right, rtol=rtol, atol=atol))
-    ensure(
-        close,
-        literal(right if right.ndim else float(right)),
-        literal(actual),
-    )
+    if not close:
+        fail(literal(right if right.ndim else float(right)), actual)
 
 
 def array(value: object, size: int, *, kind: str = "f") -> NDArray[Any]:

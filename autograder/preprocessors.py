@@ -22,11 +22,12 @@ from traitlets import Bool, Dict, Enum
 from traitlets.config import Config
 
 from autograder.errors import GraderError
-from autograder.grading import Job, grade_apart, refuse
+from autograder.grading import Job, refuse
 from autograder.intake import Intake
 from autograder.limits import Limits
 from autograder.model import Grade
 from autograder.notebook import KEY, STAFF, is_test, read_notebook, task_of
+from autograder.process import grade_apart
 from autograder.submission import restore
 from autograder.texts import Language, Message, say
 

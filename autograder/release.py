@@ -8,10 +8,10 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.errors import GraderError
-from autograder.grading import collect_apart
 from autograder.model import Law
 from autograder.notebook import is_test, points_of, task_of
 from autograder.preprocessors import course_of
+from autograder.process import collect_apart
 
 
 class CheckPoints(NbGraderPreprocessor):

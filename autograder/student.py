@@ -201,7 +201,7 @@ class Exchange:
         return len(self.request) + len(self.reply)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Student:
     """What the `student` fixture gives: functions as attributes, and variables by name.
 
@@ -216,6 +216,10 @@ class Student:
     found: Sentence = ""
     stuck: TimedOut | None = None
     exchanges: list[Exchange] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        """Short: Hypothesis writes down the arguments of every test that fails."""
+        return "student"
 
     def __getattr__(self, name: str) -> Function:
         if name.startswith("_"):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
@@ -22,15 +23,15 @@ import pytest
 from pebble import ProcessExpired, ProcessPool
 
 from autograder import wire
-from autograder.bank import Answer, Namespace, answer_in, load_reference, read_misconceptions
+from autograder.bank import Answer, Namespace, answer_in, load_reference
 from autograder.diagnosis import diagnose_task
 from autograder.errors import GraderError
-from autograder.grading import pytest_args
 from autograder.inplace import InPlaceLine
 from autograder.limits import Limits
 from autograder.model import Diagnosis, Law, Outcome
 from autograder.plugin import Grading
 from autograder.student import Request, Student
+from autograder.suite import run_suite
 
 LawName = tuple[str, str]  # task and test
 
@@ -53,7 +54,7 @@ class Trial:
     laws: frozenset[LawName] | None = None
     seeds: tuple[int, ...] = (0,)
     files: frozenset[str] = frozenset()
-    diagnosed: bool = False  # whether to tell which misconception the answer shows
+    bank: tuple[Answer, ...] = ()  # misconceptions, to tell which of them the answer shows
     limits: Limits = field(default_factory=Limits)
 
     def wants(self, law: Law) -> bool:
@@ -127,14 +128,19 @@ def carry_out(trial: Trial) -> Tried:
         open_student,
         examples=trial.limits.examples,
         seeds=trial.seeds,
-        shrink=trial.diagnosed,  # the smallest example tells most; whether there is one needs none
+        shrink=bool(trial.bank),  # the smallest example tells most; whether there is one needs none
     )
     with silenced():
-        arguments = pytest_args(trial.course, trial.assignment, sorted(trial.files))
-        pytest.main(arguments, plugins=[session, Chosen(trial, session)])
+        run_suite(
+            trial.course,
+            trial.assignment,
+            session,
+            Chosen(trial, session),
+            files=sorted(trial.files),
+        )
         if session.faults:
             raise GraderError("The hidden tests can't be read:\n" + "\n".join(session.faults))
-        named = explain(trial, session, reference) if trial.diagnosed else None
+        named = explain(trial, session, reference) if trial.bank else None
         return Tried(
             session.outcomes, trial.seeds, files_of(session, course), asked_for(session), named
         )
@@ -174,8 +180,7 @@ def asked_name(request: Request) -> str:
 def explain(trial: Trial, session: Grading, reference: Namespace) -> Diagnosis | None:
     """What a student who handed in the trial's one answer would read about it."""
     (answer,) = trial.answers
-    bank = read_misconceptions(Path(trial.course), trial.assignment)
-    return diagnose_task(answer.task, session.outcomes, session.exchanges, bank, reference)
+    return diagnose_task(answer.task, session.outcomes, session.exchanges, trial.bank, reference)
 
 
 @contextlib.contextmanager
@@ -202,7 +207,9 @@ def carry_out_all(
     Raises GraderError, naming the trial, where one of them can't be carried out.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", __name__])
+    # each worker imports the main module again, and with it what that uses of this package
+    used = (name for name in sys.modules if name.partition(".")[0] == __package__)
+    context.set_forkserver_preload([*used, f"{__package__}.warmth"])
     with ProcessPool(max_workers=workers, max_tasks=1, context=context) as pool:
         futures: dict[Future[Tried], int] = {
             pool.schedule(carry_out, args=[trial], timeout=LONGEST): number

@@ -11,11 +11,12 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 
-from autograder.grading import Job, grade_apart
+from autograder.grading import Job
 from autograder.kernel import launch_kernel
 from autograder.limits import Limits
 from autograder.model import Grade
 from autograder.notebook import grade_id_of, is_test, points_of, task_of
+from autograder.process import grade_apart
 from autograder.submission import restore
 from tests.kit.classroom import Classroom
 from tests.kit.submissions import (

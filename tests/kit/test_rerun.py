@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import writes
 
-from autograder.grading import Job, grade_apart
+from autograder.grading import Job
 from autograder.limits import Limits
 from autograder.model import Grade
+from autograder.process import grade_apart
 from tests.kit import tiny
 
 QUICK = Limits().override({"cell_seconds": 6, "call_seconds": 3})

@@ -12,9 +12,10 @@ from nbformat.v4 import writes
 
 from autograder.bank import Answer, read_misconceptions, read_variants
 from autograder.errors import GraderError
-from autograder.grading import Job, grade_apart
+from autograder.grading import Job
 from autograder.limits import Limits
 from autograder.model import Grade, Outcome
+from autograder.process import grade_apart
 from autograder.trial import Trial, Tried, carry_out_all
 from tests.kit.submissions import ASSIGNMENT, ROOT, answer, most_points, solved
 
@@ -46,9 +47,10 @@ def outcomes(tried: Iterable[Tried]) -> dict[tuple[str, str], Outcome]:
 
 
 def test_misconceptions_come_to_the_same_as_in_the_sandbox() -> None:
-    answers = alone(read_misconceptions(ROOT, ASSIGNMENT), 5)
+    bank = read_misconceptions(ROOT, ASSIGNMENT)
+    answers = alone(bank, 5)
     assert len(answers) >= 10
-    tried = carry_out_all([trial((each,), diagnosed=True) for each in answers.values()], workers=2)
+    tried = carry_out_all([trial((each,), bank=bank) for each in answers.values()], workers=2)
     graded = {task.task: task for task in grade(answers).tasks}
     expected = outcomes(tried)
     for task, one in zip(answers, tried, strict=True):

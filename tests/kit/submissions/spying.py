@@ -147,7 +147,7 @@ def prob_not(tokens, p, token):
 IMPORTS_COURSE = """
 import importlib, inspect
 names = ["tests", "tests.hidden", "tests.hidden.next_token.test_softmax", "solutions",
-         "solutions.next_token", "nbgrader_config", "autograder.grading", "autograder.plugin",
+         "solutions.next_token", "nbgrader_config", "autograder.process", "autograder.plugin",
          "autograder.guest", "autograder.wire", "autograder.course"]
 for name in names:
     try:
