@@ -201,7 +201,7 @@ class Exchange:
         return len(self.request) + len(self.reply)
 
 
-@dataclass(slots=True, repr=False)
+@dataclass(slots=True)
 class Student:
     """What the `student` fixture gives: functions as attributes, and variables by name.
 
@@ -217,9 +217,10 @@ class Student:
     stuck: TimedOut | None = None
     exchanges: list[Exchange] = field(default_factory=list)
 
-    def __repr__(self) -> str:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """Short: Hypothesis writes down the arguments of every test that fails."""
-        return "student"
+        del cycle
+        printer.text("student")
 
     def __getattr__(self, name: str) -> Function:
         if name.startswith("_"):

@@ -30,6 +30,7 @@ KINDS = "biuf"  # NumPy's letters for the arrays that may pass
 DTYPE = re.compile(rf"[<>|=]?[{KINDS}]\d{{1,2}}")
 ELEMENTS = 1 << 24
 ENTRIES = 500  # of one dict
+SCALARS = (type(None), bool, int, float)  # JSON has a word for them
 
 
 class WireError(Exception):
@@ -49,8 +50,10 @@ class TooLarge(WireError):
 
 def pack(value: Any, depth: int = DEPTH) -> Any:
     """`value` as something JSON can say; raises WireError for what is no plain data."""
-    if value is None or isinstance(value, bool | str):
-        return str.__str__(value) if isinstance(value, str) else value
+    if type(value) in SCALARS:
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
     if isinstance(value, np.generic):
         return pack(plain_scalar(value), depth)
     if isinstance(value, int):
@@ -75,10 +78,10 @@ def pack(value: Any, depth: int = DEPTH) -> Any:
 
 def unpack(data: Any, depth: int = DEPTH) -> Any:
     """The value that `pack` made `data` of; raises WireError for anything else."""
+    if type(data) in SCALARS:  # JSON makes no subclasses
+        return data
     if isinstance(data, str):
         return unpack_text(data)
-    if data is None or isinstance(data, bool | int | float):
-        return data
     if depth == 0:
         raise WireError(f"data nested more than {DEPTH} deep")
     if isinstance(data, list):
@@ -97,10 +100,11 @@ def unpack(data: Any, depth: int = DEPTH) -> Any:
 
 def unpack_text(text: str) -> str:
     """The text; raises WireError for half a surrogate pair, which no file can hold."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise WireError("a text that is no Unicode") from error
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise WireError("a text that is no Unicode") from error
     return text
 
 
