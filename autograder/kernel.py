@@ -40,6 +40,7 @@ CONTROL_SECONDS = 10.0  # for the guest to fork: it takes milliseconds
 CONTROL_BYTES = 4096
 LISTEN_SECONDS = 4.0  # for a kernel that is done to say so
 DRAIN_SECONDS = 40.0  # for one that still sends what nobody wants any more
+DAY_MS = 24 * 60 * 60 * 1000  # longer than any submission is graded
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 
 
@@ -341,7 +342,9 @@ def connect(connection: dict[str, Any], sandbox: Sandbox, limits: Limits) -> Asy
     """Connect all channels, once: a socket that the student puts in its place is never used."""
     context = Context()
     context.setsockopt(zmq.MAXMSGSIZE, limits.message_bytes)
-    context.setsockopt(zmq.RECONNECT_IVL, -1)
+    # -1 would say never, but then libzmq drops a lost connection in the middle of a message
+    # that is being read, and ends this whole process for it
+    context.setsockopt(zmq.RECONNECT_IVL, DAY_MS)
     context.setsockopt(zmq.LINGER, 0)
     context.setsockopt(zmq.RCVHWM, 8)  # messages that nobody reads would pile up in our memory
     client = AsyncKernelClient(context=context)
