@@ -304,7 +304,7 @@ def launch_kernel(
                 )
             )
         wait_until_ready(control, sandbox, limits)
-        client = connect(connection, sandbox, limits)
+        client = connect(connection, sandbox.sockets, limits)
         stack.callback(client.context.destroy, linger=0)
         stack.callback(client.stop_channels)
         kernel = Kernel(sandbox, control, client, limits, language)
@@ -338,8 +338,11 @@ def wait_until_ready(control: socket.socket, sandbox: Sandbox, limits: Limits) -
     raise GraderError(f"The kernel did not start: {cause}.\n{words}")
 
 
-def connect(connection: dict[str, Any], sandbox: Sandbox, limits: Limits) -> AsyncKernelClient:
-    """Connect all channels, once: a socket that the student puts in its place is never used."""
+def connect(connection: dict[str, Any], sockets: str, limits: Limits) -> AsyncKernelClient:
+    """Connect all channels, once: a socket that the student puts in its place is never used.
+
+    `sockets` is how the paths of the kernel's sockets begin.
+    """
     context = Context()
     context.setsockopt(zmq.MAXMSGSIZE, limits.message_bytes)
     # -1 would say never, but then libzmq drops a lost connection in the middle of a message
@@ -348,7 +351,7 @@ def connect(connection: dict[str, Any], sandbox: Sandbox, limits: Limits) -> Asy
     context.setsockopt(zmq.LINGER, 0)
     context.setsockopt(zmq.RCVHWM, 8)  # messages that nobody reads would pile up in our memory
     client = AsyncKernelClient(context=context)
-    client.load_connection_info(cast(Any, connection | {"ip": sandbox.sockets}))
+    client.load_connection_info(cast(Any, connection | {"ip": sockets}))
     client.start_channels(hb=False)
     client.allow_stdin = False
     return client

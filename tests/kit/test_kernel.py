@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,15 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from autograder.errors import Died, GraderError, Raised, StudentError, TimedOut
-from autograder.kernel import Kernel, KernelDied, Snapshot, launch_kernel
+from autograder.kernel import (
+    CHANNELS,
+    Kernel,
+    KernelDied,
+    Snapshot,
+    connect,
+    connection_info,
+    launch_kernel,
+)
 from autograder.limits import MIB, Limits
 from autograder.student import Budget, Student, WorkerLine
 
@@ -73,6 +83,39 @@ def cause_of(limits: Limits, code: str) -> str:
 
     with_kernel(limits, work)
     return str(causes[0])
+
+
+# --- channels -------------------------------------------------------------------
+
+
+def test_a_lost_channel_is_not_connected_again(tmp_path: Path) -> None:
+    """A student could close the kernel's sockets, and wait in their places."""
+    path = tmp_path / "channel"
+
+    def look(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        connection.close()
+        listener.settimeout(1.5)
+        with pytest.raises(TimeoutError):
+            listener.accept()
+
+    async def lose(listeners: list[socket.socket]) -> None:
+        client = connect(connection_info(), str(path), LIMITS)
+        try:
+            await asyncio.gather(*(asyncio.to_thread(look, each) for each in listeners))
+        finally:
+            client.stop_channels()
+            client.context.destroy(linger=0)
+
+    with contextlib.ExitStack() as opened:
+        listeners = []
+        for number, name in enumerate(CHANNELS, start=1):
+            listener = opened.enter_context(socket.socket(socket.AF_UNIX))
+            listener.bind(f"{path}-{number}")
+            listener.listen()
+            if name != "hb":  # we never ask a kernel for its heartbeat
+                listeners.append(listener)
+        asyncio.run(lose(listeners))
 
 
 # --- time -----------------------------------------------------------------------
