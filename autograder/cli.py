@@ -33,6 +33,7 @@ from autograder.limits import Limits
 from autograder.model import to_json
 from autograder.preprocessors import GradeSubmission, limits_of
 from autograder.process import grade_apart
+from autograder.proof import digest_of, keep_proof, recall_proof
 from autograder.submission import restore
 from autograder.texts import Language, say
 
@@ -140,11 +141,15 @@ def release(
 ) -> None:
     """Make the release with nbgrader generate_assignment, if the audit passes.
 
-    The exit status is 1 where it does not; the release and the gradebook are then as before.
+    An audit that passed counts until something changes that it depends on. The exit status
+    is 1 where it does not pass; the release and the gradebook are then as before.
     """
     with complaints():
         where = Course.at(course)
-        if not measure(where, assignment, [], seeds, workers).passed:
+        where.source(assignment)  # or the complaint that there is none
+        if proof := recall_proof(digest_of(where, assignment), seeds):
+            console.print(f"Nothing has changed since the audit of {proof.day}, which passed.")
+        elif not measure(where, assignment, [], seeds, workers).passed:
             trouble.print(f"autograder: {assignment} is not released.", style="red")
             raise typer.Exit(code=1)
         generate(where, assignment)
@@ -152,7 +157,9 @@ def release(
 
 
 def measure(course: Course, assignment: str, tasks: list[str], seeds: int, workers: int) -> Audit:
-    """The audit of a suite with its release, shown as it is made."""
+    """The audit of a suite with its release, shown as it is made; what passes is remembered."""
+    course.source(assignment)  # or the complaint that there is none
+    digest = digest_of(course, assignment)
     with draft_release(course, assignment) as draft, progress() as bar:
         shown = bar.add_task("trying answers", total=None)
         result = run_audit(
@@ -165,6 +172,8 @@ def measure(course: Course, assignment: str, tasks: list[str], seeds: int, worke
             done=lambda done, total: bar.update(shown, completed=done, total=total),
         )
         result = result.with_check(check_leaks(course, assignment, draft))
+    if result.passed and not tasks and digest == digest_of(course, assignment):
+        keep_proof(digest, seeds)
     show_audit(console, result)
     return result
 

@@ -16,7 +16,7 @@ LAYERS = [
     {"errors", "markup", "guest", "seccomp"},
     {"limits", "model", "notebook", "law"},
     {"sandbox", "recognition", "intake", "course", "feedback", "student", "bank"},
-    {"kernel", "plugin", "page", "report", "submission", "inplace"},
+    {"kernel", "plugin", "proof", "page", "report", "submission", "inplace"},
     {"execution", "probe", "diagnosis", "suite"},
     {"rerun", "trial"},
     {"grading", "warmth", "checks"},
