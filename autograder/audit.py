@@ -10,7 +10,7 @@ them is judged by pure functions, a check each.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from autograder.model import Grade, Law
 from autograder.trial import LawName, Trial, Tried, carry_out_all
 
 Done = Callable[[int, int], None]  # how many trials are done, and how many are known
-Real = Callable[[], tuple[Grade, Grade]]
+Release = Callable[[], tuple[Grade, Grade, Check]]
 
 POWER_SHARE = 5  # a misconception is tried on a fifth of the seeds
 
@@ -67,10 +67,6 @@ class Audit:
         """Whether the suite may grade."""
         return not any(check.problems for check in self.checks)
 
-    def with_check(self, check: Check) -> Audit:
-        """This audit with one more check."""
-        return replace(self, checks=(*self.checks, check))
-
 
 def to_json(audit: Audit) -> bytes:
     """The audit as indented UTF-8 JSON."""
@@ -80,7 +76,7 @@ def to_json(audit: Audit) -> bytes:
 def audit(
     course: Path,
     assignment: str,
-    real: Real,
+    release: Release,
     *,
     seeds: int,
     workers: int,
@@ -89,15 +85,16 @@ def audit(
 ) -> Audit:
     """Measure the suite of an assignment, or of some of its tasks.
 
-    `real` grades the solved and the untouched notebook as submissions. Raises
-    GraderError where the suite, the reference or a kept answer can't be read.
+    `release` makes the release, grades the solved and the untouched notebook as
+    submissions, and checks what leaks. Raises GraderError where the suite, the reference
+    or a kept answer can't be read, and what `release` raises.
     """
+    bench = open_bench(course, assignment, tasks)
     with ThreadPoolExecutor(1) as apart:
-        grades = apart.submit(real)
-        bench = open_bench(course, assignment, tasks)
-        run = Run(workers, done)
+        released = apart.submit(release)
+        run = Run(workers, done, released)
         found = try_all(bench, seeds, run)
-        return judge(bench, found, *grades.result(), seeds=seeds)
+        return judge(bench, found, *released.result(), seeds=seeds)
 
 
 # --- what is tried ------------------------------------------------------------
@@ -118,6 +115,11 @@ class Bench:
     def tasks(self) -> tuple[str, ...]:
         """The tasks in the order of their laws."""
         return tuple(dict.fromkeys(law.task for law in self.laws))
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """All tasks of the assignment: one of them may use the function of another."""
+        return tuple(dict.fromkeys(task for task, _ in self.files))
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -175,7 +177,8 @@ class Run:
     """Carries out trials, and tells how many are done."""
 
     workers: int
-    done: Done | None = None
+    done: Done | None
+    released: Future[tuple[Grade, Grade, Check]]  # where that fails, nothing else is of use
     finished: int = 0
     total: int = 0
 
@@ -186,6 +189,8 @@ class Run:
 
     def count(self) -> None:
         """One more is done."""
+        if self.released.done():
+            self.released.result()
         self.finished += 1
         if self.done is not None:
             self.done(self.finished, self.total)
@@ -206,7 +211,7 @@ def try_all(bench: Bench, seeds: int, run: Run) -> Found:
     course, assignment = bench.course, bench.assignment
     variants = bench.chosen(read_variants(course, assignment))
     misconceptions = bench.chosen(read_misconceptions(course, assignment))
-    changed = mutants(course, assignment, bench.tasks)
+    changed = bench.chosen(mutants(course, assignment, bench.known))
     answers = [*variants, *misconceptions, *changed]
     trials = [
         *(try_diagnosis(bench, answer, misconceptions) for answer in (*variants, *misconceptions)),
@@ -269,7 +274,9 @@ def try_subtle(bench: Bench, attempts: Sequence[Attempt], seeds: int, run: Run) 
 # --- what is found ------------------------------------------------------------
 
 
-def judge(bench: Bench, found: Found, solved: Grade, untouched: Grade, *, seeds: int) -> Audit:
+def judge(
+    bench: Bench, found: Found, solved: Grade, untouched: Grade, leaks: Check, *, seeds: int
+) -> Audit:
     """The audit: a check for everything that is asked of a suite."""
     variants, wrong, changed = (
         found.attempts[kind] for kind in ("variant", "misconception", "mutant")
@@ -293,6 +300,7 @@ def judge(bench: Bench, found: Found, solved: Grade, untouched: Grade, *, seeds:
             checks.check_oracles(asked),
             checks.check_mutants(changed, equivalents),
             checks.check_worth(worth),
+            leaks,
         ),
         worth,
         tuple(checks.measure_power(answer, tried) for answer, tried in found.power),

@@ -27,7 +27,7 @@ from autograder.audit_report import show_audit
 from autograder.course import Course
 from autograder.doctor import examine
 from autograder.errors import GraderError
-from autograder.gate import check_leaks, draft_release, generate, grade_both_ends
+from autograder.gate import examine_release, generate
 from autograder.intake import read_file
 from autograder.limits import Limits
 from autograder.model import to_json
@@ -160,18 +160,17 @@ def measure(course: Course, assignment: str, tasks: list[str], seeds: int, worke
     """The audit of a suite with its release, shown as it is made; what passes is remembered."""
     course.source(assignment)  # or the complaint that there is none
     digest = digest_of(course, assignment)
-    with draft_release(course, assignment) as draft, progress() as bar:
+    with progress() as bar:
         shown = bar.add_task("trying answers", total=None)
         result = run_audit(
             course.root,
             assignment,
-            lambda: grade_both_ends(course, assignment, draft),
+            lambda: examine_release(course, assignment),
             seeds=seeds,
             workers=workers or os.cpu_count() or 1,
             tasks=tasks,
             done=lambda done, total: bar.update(shown, completed=done, total=total),
         )
-        result = result.with_check(check_leaks(course, assignment, draft))
     if result.passed and not tasks and digest == digest_of(course, assignment):
         keep_proof(digest, seeds)
     show_audit(console, result)

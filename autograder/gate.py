@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -66,13 +68,16 @@ def generate(course: Course, assignment: str, *options: str) -> None:
         raise GraderError(f"nbgrader generate_assignment {assignment} failed:\n{words}")
 
 
-def grade_both_ends(course: Course, assignment: str, release: Path) -> tuple[Grade, Grade]:
-    """The grades of the source and of the untouched release, each handed in as it is."""
-    source = course.source(assignment)
-    path = release / f"{assignment}.ipynb"
-    untouched = read_notebook(path.read_text(encoding="utf-8"), name=str(path))
-    solved, nothing = (grade_as_submission(course, assignment, n) for n in (source, untouched))
-    return solved, nothing
+def examine_release(course: Course, assignment: str) -> tuple[Grade, Grade, Check]:
+    """The grades of the source and of the untouched release, handed in, and what leaks."""
+    with draft_release(course, assignment) as draft:
+        path = draft / f"{assignment}.ipynb"
+        untouched = read_notebook(path.read_text(encoding="utf-8"), name=str(path))
+        ends = course.source(assignment), untouched
+        with ThreadPoolExecutor(len(ends)) as pool:  # each waits for a process
+            grade = partial(grade_as_submission, course, assignment)
+            solved, nothing = pool.map(grade, ends)
+        return solved, nothing, check_leaks(course, assignment, draft)
 
 
 def grade_as_submission(course: Course, assignment: str, notebook: NotebookNode) -> Grade:

@@ -204,7 +204,8 @@ def carry_out_all(
 ) -> list[Tried]:
     """What came of each trial, each in a process of its own; `done` is called after each.
 
-    Raises GraderError, naming the trial, where one of them can't be carried out.
+    Raises GraderError, naming the trial, where one of them can't be carried out, and
+    what `done` raises.
     """
     context = multiprocessing.get_context("forkserver")
     # each worker imports the main module again, and with it what that uses of this package
@@ -220,8 +221,10 @@ def carry_out_all(
             number = futures[future]
             try:
                 found[number] = future.result()
-            except (ProcessExpired, TimeoutError) as error:
+                done()
+            except BaseException as error:  # also an interrupt: the others are not waited for
                 pool.stop()
-                raise GraderError(f"Trying {trials[number].name} failed: {error}") from error
-            done()
+                if isinstance(error, ProcessExpired | TimeoutError):
+                    raise GraderError(f"Trying {trials[number].name} failed: {error}") from error
+                raise
     return [found[number] for number in range(len(trials))]

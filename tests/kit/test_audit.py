@@ -75,6 +75,7 @@ def test_a_task_of_the_courses_own_suite_passes(tmp_path: Path) -> None:
     assert len(audit["checks"]) == 12
     kinds = [answer["kind"] for answer in audit["answers"]]
     assert kinds.count("variant") >= 8 and kinds.count("misconception") >= 14
+    assert {answer["name"].split("__")[0] for answer in audit["answers"]} == {"top_k_choice"}
     assert audit["power"]
 
 
