@@ -1,0 +1,131 @@
+"""The laws of chance keep the error budget that they state."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from math import exp, lgamma, log, log1p
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.bank import load_reference
+from autograder.inplace import InPlaceLine
+from autograder.limits import Limits
+from autograder.model import Law
+from autograder.plugin import Grading
+from autograder.student import Student
+from autograder.suite import run_suite
+from solutions import next_token as reference
+from tests.hidden.next_token.budget import LEVEL, near_half, plausible
+
+ROOT = Path(__file__).parents[2]
+BUDGET = "tests.hidden.next_token.budget"
+EVENTS = (  # probability and reason of what is no comparison of a count
+    ("sample_choice", "test_follows_the_generator", 20 * 4.0**-60),
+    ("top_k_choice", "test_follows_the_generator", 20 * 4.0**-60),
+    ("sample_many", "test_follows_the_generator", 20 * 0.0013**12),
+    ("sample_many", "test_is_fresh_without_a_generator", 1e-24),
+)
+
+
+class Counting:
+    """A pytest plugin that counts the comparisons of each law."""
+
+    def __init__(self, session: Grading) -> None:
+        self.session = session
+        self.made: dict[tuple[str, str], int] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[Any]:
+        law = self.session.laws[item.nodeid]
+        last: list[tuple[float, float]] = []
+        honest = sys.modules[BUDGET].plausible
+
+        def count(hits: float, trials: float, p: float) -> bool:
+            # of two cells the second holds what the first does not: one event, looked at twice
+            if (trials - hits, round(1 - p, 12)) not in last:
+                self.made[law.task, law.test] = self.made.get((law.task, law.test), 0) + 1
+            last[:] = [(hits, round(p, 12))]
+            return bool(honest(hits, trials, p))
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(f"{BUDGET}.plausible", count)
+            return (yield)
+
+
+def count_comparisons() -> tuple[list[Law], dict[tuple[str, str], int]]:
+    """The laws, and how many comparisons each makes of the reference; for a process of its own."""
+    namespace = load_reference(ROOT, "next_token")
+
+    def open_student(law: Law) -> Student:
+        del law
+        return Student(InPlaceLine(dict(namespace)), Limits())
+
+    session = Grading(open_student)
+    counting = Counting(session)
+    run_suite(str(ROOT), "next_token", session, counting)
+    assert all(outcome.status == "passed" for outcome in session.outcomes)
+    return list(session.laws.values()), counting.made
+
+
+def test_each_law_states_the_comparisons_that_it_makes() -> None:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
+        laws, made = apart.submit(count_comparisons).result()
+    others = {(task, test): chance for task, test, chance in EVENTS}
+    others["my_deviation", "test_is_an_honest_deviation"] = 9.68e-10
+    stated = {(law.task, law.test): law.chance for law in laws if law.chance}
+    expected = others | {law: number * LEVEL for law, number in made.items()}
+    assert stated == pytest.approx(expected)
+    assert sum(stated.values()) < 1e-9
+
+
+@pytest.mark.parametrize("trials", [1, 7, 240, 500, 2000, 24_000])
+@pytest.mark.parametrize("p", [1e-6, 0.003, 0.08, 0.5, 0.93])
+def test_a_comparison_rejects_a_right_answer_below_its_level(trials: int, p: float) -> None:
+    rejected = (exact(hits, trials, p) for hits in range(trials + 1) if far(hits, trials, p))
+    assert sum(rejected) < LEVEL
+
+
+def test_a_comparison_rejects_what_is_far_off() -> None:
+    assert not plausible(300, 500, 0.4)
+    assert not plausible(1, 500, 0.0)
+    assert not plausible(499, 500, 1.0)
+    assert plausible(200, 500, 0.4) and plausible(0, 500, 0.0) and plausible(500, 500, 1.0)
+
+
+def test_the_middle_of_fair_coins_is_the_exact_sum() -> None:
+    middle = sum(exact(heads, 100, 0.5) for heads in range(47, 54))
+    assert near_half(100, 3) == pytest.approx(middle)
+
+
+def test_an_honest_sample_hardly_ever_deviates_by_what_the_contract_allows() -> None:
+    """The bound of `my_deviation`: whatever token it is that deviates."""
+    p, n = reference.softmax_with_temperature(reference.logits, 1.2), 10_000
+    beyond = sum(
+        exact(hits, n, share)
+        for share in p.tolist()
+        for hits in range(n + 1)
+        if abs(hits / n - share) >= 0.03
+    )
+    assert 0 < beyond < 9.68e-10
+
+
+def far(hits: int, trials: int, p: float) -> bool:
+    """Whether so many hits are rejected."""
+    return not plausible(hits, trials, p)
+
+
+def exact(hits: int, trials: int, p: float) -> float:
+    """The binomial probability of so many hits."""
+    ways = lgamma(trials + 1) - lgamma(hits + 1) - lgamma(trials - hits + 1)
+    return exp(ways + hits * log(p) + (trials - hits) * log1p(-p))
+
+
+def test_the_probabilities_add_up() -> None:
+    assert sum(exact(hits, 240, 0.3) for hits in range(241)) == pytest.approx(1)
+    assert np.isclose(exact(1, 2, 0.5), 0.5)
