@@ -80,7 +80,7 @@ def test_each_law_states_the_comparisons_that_it_makes() -> None:
     others["my_deviation", "test_is_an_honest_deviation"] = 9.68e-10
     stated = {(law.task, law.test): law.chance for law in laws if law.chance}
     expected = others | {law: number * LEVEL for law, number in made.items()}
-    assert stated == pytest.approx(expected)
+    assert stated == pytest.approx(expected, rel=1e-9, abs=0)
     assert sum(stated.values()) < 1e-9
 
 
