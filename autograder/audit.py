@@ -31,8 +31,8 @@ from autograder.bank import (
 )
 from autograder.checks import Attempt, Check, Power, Worth
 from autograder.errors import GraderError
-from autograder.model import Grade, Law
-from autograder.trial import LawName, Trial, Tried, carry_out_all
+from autograder.model import Grade, Law, LawName
+from autograder.trial import Trial, Tried, carry_out_all
 
 Done = Callable[[int, int], None]  # how many trials are done, and how many are known
 Release = Callable[[], tuple[Grade, Grade, Check]]
@@ -152,9 +152,7 @@ class Bench:
 
     def by_chance(self, task: str) -> frozenset[LawName]:
         """The task's laws that might reject a right answer."""
-        return frozenset(
-            (law.task, law.test) for law in self.laws if law.task == task and law.chance
-        )
+        return frozenset(law.name for law in self.laws if law.task == task and law.chance)
 
 
 def open_bench(course: Path, assignment: str, tasks: Sequence[str]) -> Bench:
@@ -219,16 +217,14 @@ def try_all(bench: Bench, seeds: int, run: Run) -> Found:
     ]
     nulls = [try_nothing(bench, slug) for slug in NULLS]
     blocks = share_seeds(bench, variants, seeds)
-    tried = run.carry_out([*trials, *nulls, *(trial for _, trial in blocks)])
+    tried = iter(run.carry_out([*trials, *nulls, *(trial for _, trial in blocks)]))
     attempts: dict[Kind, list[Attempt]] = {"variant": [], "misconception": [], "mutant": []}
-    for answer, one in zip(answers, tried):
+    for answer, one in zip(answers, tried):  # each zip goes on where the one before it ended
         attempts[answer.kind].append((answer, one))
-    rest = tried[len(answers) :]
-    again = [(answer, one) for (answer, _), one in zip(blocks, rest[len(nulls) :], strict=True)]
     return Found(
         attempts,
-        dict(zip(NULLS, rest)),
-        again,
+        dict(zip(NULLS, tried)),
+        list(zip((variant for variant, _ in blocks), tried)),
         try_subtle(bench, attempts["misconception"], seeds, run),
     )
 
@@ -243,7 +239,7 @@ def try_nothing(bench: Bench, slug: str) -> Trial:
     """A trial in which every function does the same nothing."""
     answers = null_answers(slug, bench.reference, bench.tasks)
     given = {answer.task for answer in answers}
-    laws = ((law.task, law.test) for law in bench.laws if law.task in given)
+    laws = (law.name for law in bench.laws if law.task in given)
     return bench.trial(*answers, laws=laws)
 
 

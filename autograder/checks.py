@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.bank import Answer
-from autograder.model import Grade, Law, Outcome
-from autograder.trial import LawName, Tried
+from autograder.model import Grade, Law, LawName, Outcome
+from autograder.trial import Tried
 
 MOST_CHANCE = 1e-9  # that a right submission is rejected
 VARIANTS = 6  # of a function, at least
@@ -248,8 +248,7 @@ def weigh(laws: Iterable[Law], wrong: Iterable[Tried]) -> tuple[Worth, ...]:
         if len(tried.broken) == 1:
             alone.update(tried.broken)
     return tuple(
-        Worth(law.task, law.test, law.points, caught[law.task, law.test], alone[law.task, law.test])
-        for law in laws
+        Worth(law.task, law.test, law.points, caught[law.name], alone[law.name]) for law in laws
     )
 
 
@@ -267,7 +266,7 @@ def measure_power(answer: Answer, tried: Tried) -> Power:
     """In how many runs, each with a seed, a misconception is caught."""
     by_law: dict[LawName, list[bool]] = {}
     for outcome in tried.outcomes:
-        runs = by_law.setdefault((outcome.law.task, outcome.law.test), [])
+        runs = by_law.setdefault(outcome.law.name, [])
         runs.append(outcome.status == "failed")
     # a law that draws its examples itself has one run, which counts for all
     always = any(runs[0] for runs in by_law.values() if len(runs) == 1)

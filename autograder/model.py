@@ -16,6 +16,7 @@ from autograder.errors import GraderError
 from autograder.texts import Language, Sentence
 
 Status = Literal["passed", "failed", "not graded"]
+LawName = tuple[str, str]  # task and test
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Law:
     sentence: str  # the law in words, what the student reads
     hint: str = ""
     chance: float = 0.0  # the most probable that it rejects a right answer
+
+    @property
+    def name(self) -> LawName:
+        """What no other law of the assignment is called."""
+        return self.task, self.test
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,10 @@ from autograder.diagnosis import diagnose_task
 from autograder.errors import GraderError
 from autograder.inplace import InPlaceLine
 from autograder.limits import Limits
-from autograder.model import Diagnosis, Law, Outcome
+from autograder.model import Diagnosis, Law, LawName, Outcome
 from autograder.plugin import Grading
 from autograder.student import Request, Student
 from autograder.suite import run_suite
-
-LawName = tuple[str, str]  # task and test
 
 LONGEST = 600.0  # seconds of one trial: it must have hung
 
@@ -60,7 +58,7 @@ class Trial:
     def wants(self, law: Law) -> bool:
         """Whether a law takes part."""
         if self.laws is not None:
-            return (law.task, law.test) in self.laws
+            return law.name in self.laws
         return not self.answers or law.task in {answer.task for answer in self.answers}
 
     @property
@@ -88,7 +86,7 @@ class Tried:
     def broken(self) -> frozenset[LawName]:
         """The laws that failed, with whichever seed."""
         failed = (outcome.law for outcome in self.outcomes if outcome.status == "failed")
-        return frozenset((law.task, law.test) for law in failed)
+        return frozenset(law.name for law in failed)
 
 
 class Chosen:
@@ -156,18 +154,13 @@ def answered(reference: Namespace, trial: Trial) -> Namespace:
 
 def files_of(session: Grading, course: Path) -> dict[LawName, str]:
     """The file of each law."""
-    return {
-        (law.task, law.test): str(course / node.split("::")[0])
-        for node, law in session.laws.items()
-    }
+    return {law.name: str(course / node.split("::")[0]) for node, law in session.laws.items()}
 
 
 def asked_for(session: Grading) -> dict[LawName, frozenset[str]]:
     """The functions and variables that each law asked for."""
     return {
-        (law.task, law.test): frozenset(
-            asked_name(wire.from_bytes(exchange.request)) for exchange in exchanges
-        )
+        law.name: frozenset(asked_name(wire.from_bytes(exchange.request)) for exchange in exchanges)
         for law, exchanges in session.exchanges.items()
     }
 

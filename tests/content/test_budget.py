@@ -49,7 +49,7 @@ class Counting:
         def count(hits: float, trials: float, p: float) -> bool:
             # of two cells the second holds what the first does not: one event, looked at twice
             if (trials - hits, round(1 - p, 12)) not in last:
-                self.made[law.task, law.test] = self.made.get((law.task, law.test), 0) + 1
+                self.made[law.name] = self.made.get(law.name, 0) + 1
             last[:] = [(hits, round(p, 12))]
             return bool(honest(hits, trials, p))
 
@@ -78,7 +78,7 @@ def test_each_law_states_the_comparisons_that_it_makes() -> None:
         laws, made = apart.submit(count_comparisons).result()
     others = {(task, test): chance for task, test, chance in EVENTS}
     others["my_deviation", "test_is_an_honest_deviation"] = 9.68e-10
-    stated = {(law.task, law.test): law.chance for law in laws if law.chance}
+    stated = {law.name: law.chance for law in laws if law.chance}
     expected = others | {law: number * LEVEL for law, number in made.items()}
     assert stated == pytest.approx(expected, rel=1e-9, abs=0)
     assert sum(stated.values()) < 1e-9

@@ -43,7 +43,7 @@ def grade(answers: dict[str, Answer]) -> Grade:
 
 
 def outcomes(tried: Iterable[Tried]) -> dict[tuple[str, str], Outcome]:
-    return {(o.law.task, o.law.test): o for each in tried for o in each.outcomes}
+    return {o.law.name: o for each in tried for o in each.outcomes}
 
 
 def test_misconceptions_come_to_the_same_as_in_the_sandbox() -> None:
