@@ -23,8 +23,9 @@ from autograder import wire
 from autograder.bank import Answer, Namespace, answer_in
 from autograder.errors import StudentError
 from autograder.inplace import InPlaceLine
+from autograder.line import Reply, Request
 from autograder.model import Diagnosis, Law, Outcome
-from autograder.student import Exchange, Reply, Request
+from autograder.student import Exchange
 
 Exchanges = Mapping[Law, Sequence[Exchange]]
 Seen = tuple[str, Any, Any]  # what kind of reply, what it says, and the arguments after the call

@@ -22,12 +22,13 @@ from autograder.execution import run_notebook
 from autograder.feedback import render_task
 from autograder.kernel import Snapshot
 from autograder.limits import Limits
+from autograder.line import Budget, DeadLine, WorkerLine
 from autograder.markup import clean_output
 from autograder.model import Diagnosis, Grade, Law, Outcome, TaskGrade
 from autograder.notebook import is_test, points_of, read_notebook, task_of
 from autograder.plugin import Grading
 from autograder.rerun import Reruns, keep_running
-from autograder.student import Budget, DeadLine, Student, WorkerLine
+from autograder.student import Student
 from autograder.suite import run_suite
 from autograder.texts import Language
 

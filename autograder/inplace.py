@@ -16,7 +16,7 @@ from types import FrameType
 from autograder import guest, wire
 from autograder.errors import TimedOut, Unreadable
 from autograder.limits import Limits
-from autograder.student import Reply, Request, too_large, unreadable
+from autograder.line import Reply, Request, too_large, unreadable
 from autograder.texts import Message
 
 

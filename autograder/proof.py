@@ -19,8 +19,8 @@ from pathlib import Path
 
 import msgspec
 
+from autograder.cache import cache_folder
 from autograder.course import CONFIG, Course
-from autograder.sandbox import cache_folder
 
 IGNORED = ("__pycache__", ".ipynb_checkpoints")
 

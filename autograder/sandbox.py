@@ -40,16 +40,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import seccomp
+from autograder.cache import font_list
 from autograder.errors import GraderError
-from autograder.limits import MIB, Limits
+from autograder.limits import Limits
+from autograder.usage import exceeded
 
 INSTALL = "Install it with: sudo apt-get install bubblewrap"
 PASSWD = "student:x:1000:1000::/home/student:/bin/sh\n"
 HOME = "/home/student"
 SOCKETS = "/run/kernel"
 PRIVATE_FOLDERS = ("/dev/shm", "/tmp", HOME, SOCKETS)
-CHANNEL_BYTES = MIB // 4  # a pipe or socket that nobody reads holds 64 to 208 KiB
-INODE_BYTES = 1024  # an empty file: its inode and its name are kernel memory
 GUEST_FILES = ("__init__.py", "guest.py", "wire.py")
 
 
@@ -369,32 +369,6 @@ def refusal(process: subprocess.Popen[bytes]) -> str:
     )
 
 
-def cache_folder() -> Path:
-    """Where this user's copies lie of what can always be made again."""
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "autograder"
-
-
-def font_list() -> Path | None:
-    """matplotlib's list of fonts, made once for this user and version; None without matplotlib.
-
-    In an empty home matplotlib searches all fonts again, which takes seconds a kernel.
-    """
-    try:
-        import matplotlib
-    except ImportError:
-        return None
-    folder = cache_folder() / f"matplotlib-{matplotlib.__version__}"
-    if not list(folder.glob("fontlist-*.json")):
-        folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
-            [sys.executable, "-c", "import matplotlib.font_manager"],
-            env=os.environ | {"MPLCONFIGDIR": str(folder)},
-            check=False,
-            capture_output=True,
-        )
-    return next(iter(folder.glob("fontlist-*.json")), None)
-
-
 def guard(sandbox: Sandbox, limits: Limits) -> None:
     """End the sandbox when all its processes together pass a limit."""
     processes = Path(sandbox.outside("/proc"))
@@ -405,69 +379,3 @@ def guard(sandbox: Sandbox, limits: Limits) -> None:
         if sandbox.exceeded:
             sandbox.end()
             return
-
-
-def exceeded(processes: Path, folders: list[str], limits: Limits) -> str:
-    """The limit that the processes of a /proc folder pass together, or "".
-
-    They are counted anew before each look at one's memory: a fork bomb makes
-    such a look take seconds, and a thousand processes in that time.
-    """
-    memory = sum(map(memory_of_folder, folders)) + memory_of_connections(processes)
-    channels: set[str] = set()
-    for pid in running(processes):
-        if len(running(processes)) > limits.processes:
-            return "processes"
-        memory += memory_of(processes / pid)
-        channels |= channels_of(processes / pid)
-        if memory + CHANNEL_BYTES * len(channels) > limits.memory_bytes:
-            return "memory_bytes"
-    return ""
-
-
-def running(processes: Path) -> list[str]:
-    """The ids of the processes of a /proc folder."""
-    return [entry for entry in os.listdir(processes) if entry.isdigit()]
-
-
-def memory_of(process: Path) -> int:
-    """Bytes of a process; of pages that forked copies share it counts its part alone.
-
-    A process whose first thread has ended shows its memory by the others alone.
-    """
-    for thread in (process, *process.glob("task/*")):
-        with contextlib.suppress(OSError):  # it has ended
-            if sizes := (thread / "smaps_rollup").read_text().splitlines()[1:]:
-                # swapped pages too: a process may have its own swapped out
-                counted = ("Pss:", "SwapPss:")
-                return sum(
-                    1024 * int(line.split()[1]) for line in sizes if line.startswith(counted)
-                )
-    return 0
-
-
-def channels_of(process: Path) -> set[str]:
-    """The pipes and sockets that a process has open, by names that forked copies share."""
-    found = set()
-    with contextlib.suppress(OSError):  # it has ended
-        for descriptor in os.listdir(process / "fd"):
-            with contextlib.suppress(OSError):  # it is closed
-                found.add(os.readlink(process / "fd" / descriptor))
-    return {name for name in found if name.startswith(("pipe:", "socket:"))}
-
-
-def memory_of_connections(processes: Path) -> int:
-    """Bytes that are on their way between the sandbox's own TCP sockets."""
-    for pid in running(processes):
-        with contextlib.suppress(OSError):  # it has ended
-            lines = (processes / pid / "net/tcp").read_text().splitlines()[1:]
-            queues = [line.split()[4].split(":") for line in lines]
-            return sum(int(sent, 16) + int(received, 16) for sent, received in queues)
-    return 0
-
-
-def memory_of_folder(folder: str) -> int:
-    """Bytes that a private folder holds: bwrap bounds its size, but not its number of files."""
-    held = os.statvfs(folder)
-    blocks, inodes = held.f_blocks - held.f_bfree, held.f_files - held.f_ffree
-    return blocks * held.f_frsize + inodes * INODE_BYTES

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.cache import cache_folder
 from autograder.errors import GraderError
 from autograder.plugin import Grading
-from autograder.sandbox import cache_folder
 
 SETTINGS_OF_OTHERS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 

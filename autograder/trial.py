@@ -28,9 +28,10 @@ from autograder.diagnosis import diagnose_task
 from autograder.errors import GraderError
 from autograder.inplace import InPlaceLine
 from autograder.limits import Limits
+from autograder.line import Request
 from autograder.model import Diagnosis, Law, LawName, Outcome
 from autograder.plugin import Grading
-from autograder.student import Request, Student
+from autograder.student import Student
 from autograder.suite import run_suite
 
 LONGEST = 600.0  # seconds of one trial: it must have hung

@@ -14,7 +14,8 @@ from autograder.errors import Died
 from autograder.execution import Run, run_notebook
 from autograder.kernel import Snapshot
 from autograder.limits import MIB, Limits
-from autograder.student import Budget, DeadLine, Student, WorkerLine
+from autograder.line import Budget, DeadLine, WorkerLine
+from autograder.student import Student
 from autograder.texts import Message
 
 LIMITS = Limits(cell_seconds=3.0, call_seconds=2.0, memory_bytes=512 * MIB, processes=24)

@@ -24,7 +24,8 @@ from autograder.kernel import (
     launch_kernel,
 )
 from autograder.limits import MIB, Limits
-from autograder.student import Budget, Student, WorkerLine
+from autograder.line import Budget, WorkerLine
+from autograder.student import Student
 
 LIMITS = Limits(
     cell_seconds=3.0,

@@ -12,12 +12,13 @@ import autograder
 
 FOLDER = Path(autograder.__file__).parent
 LAYERS = [
-    {"texts", "wire", "literal", "mutation"},
+    {"texts", "wire", "literal", "mutation", "cache"},
     {"errors", "markup", "guest", "seccomp"},
     {"limits", "model", "notebook", "law"},
-    {"sandbox", "recognition", "intake", "course", "feedback", "student", "bank"},
-    {"kernel", "plugin", "proof", "page", "report", "submission", "inplace"},
-    {"execution", "probe", "diagnosis", "suite"},
+    {"usage", "recognition", "intake", "course", "feedback", "line", "bank"},
+    {"sandbox", "proof", "page", "report", "submission", "student", "inplace"},
+    {"kernel", "plugin", "diagnosis"},
+    {"execution", "probe", "suite"},
     {"rerun", "trial"},
     {"grading", "warmth", "checks"},
     {"process"},

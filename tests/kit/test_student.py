@@ -23,7 +23,8 @@ from autograder import guest, wire
 from autograder.errors import Died, Missing, Raised, StudentError, TimedOut, Unreadable, Violation
 from autograder.law import generator
 from autograder.limits import Limits
-from autograder.student import Budget, DeadLine, Student, WorkerLine
+from autograder.line import Budget, DeadLine, WorkerLine
+from autograder.student import Student
 from autograder.texts import CATALOGUE, Message, say
 from tests.kit.inprocess import Here
 from tests.kit.plain import identical, values
