@@ -64,9 +64,22 @@ def test_the_suite_is_proven_once_and_then_released(day: tuple[Classroom, dict[s
     room, said = day
     audit = said["autograder audit next_token"]
     assert audit.count("✓") == 12 and "The hidden tests of next_token may grade." in audit
-    assert "99 of 99" in audit and "168 of 168" in audit
+    assert not (stale := figures_of_the_readme() - figures(audit)), stale
     assert "Nothing has changed since the audit" in said["autograder release next_token"]
     assert (room.root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").is_file()
+
+
+def figures_of_the_readme() -> set[str]:
+    """The numbers in the table of what was found, but for those of more seeds."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = text.split("| what is tried | found |\n")[1].split("\n\n")[0]
+    rows = [row for row in table.splitlines()[1:] if "1,000" not in row and "runs" not in row]
+    return {found for row in rows for found in figures(row)} - {"6", "14"}  # at least so many
+
+
+def figures(text: str) -> set[str]:
+    """The whole numbers in a text."""
+    return set(re.findall(r"\b\d+\b", text))
 
 
 def test_export_writes_a_line_for_every_student(room: Classroom) -> None:
