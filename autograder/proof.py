@@ -21,6 +21,7 @@ import msgspec
 
 from autograder.cache import cache_folder
 from autograder.course import CONFIG, Course
+from autograder.errors import GraderError
 
 IGNORED = ("__pycache__", ".ipynb_checkpoints")
 
@@ -65,7 +66,7 @@ def path_of(digest: str) -> Path:
 
 
 def digest_of(course: Course, assignment: str) -> str:
-    """A digest of all that the audit of an assignment depends on."""
+    """A digest of all that an audit depends on; raises GraderError for a file nobody can read."""
     digest = hashlib.sha256(sys.version.encode())
     for each in sorted(f"{d.name} {d.version}" for d in distributions()):
         digest.update(f"{each}\n".encode())
@@ -84,7 +85,10 @@ def digest_of(course: Course, assignment: str) -> str:
 
 def add(digest: hashlib._Hash, name: str, path: Path) -> None:
     """Take a file in, with its name and length, so that no two courses look the same."""
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise GraderError(f"The course's file {path} can't be read: {error}.") from error
     digest.update(f"{name}\n{len(content)}\n".encode())
     digest.update(content)
 
