@@ -16,7 +16,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -166,6 +166,7 @@ class School:
 @pytest.fixture(scope="module")
 def school(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> School:
     """What was asked for, handed in and graded."""
+    before = below()
     asked = {item.callspec.id for item in request.session.items if hasattr(item, "callspec")}
     chosen = [s for s in CORPUS if s.name in asked] or [s for s in CORPUS if s not in SLOW]
     watched = any("neighbour" in item.name for item in request.session.items)
@@ -186,7 +187,7 @@ def school(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     rooms = [room for room in (*rooms, slow) if room.students]
     with adopting_orphans(), ThreadPoolExecutor(ROOMS) as executor:
         list(executor.map(Room.grade, [*rooms, *([alone] if watched else [])]))
-        return School(rooms, alone, planted, left_running())
+        return School(rooms, alone, planted, left_running(before))
 
 
 def seat(submissions: Sequence[Submission]) -> dict[str, Submission]:
@@ -269,10 +270,14 @@ def adopting_orphans() -> Iterator[None]:
         prctl(ADOPT_ORPHANS, 0)
 
 
-def left_running() -> list[str]:
-    """The processes that still run below this one, in whatever namespace."""
-    here = psutil.Process()
-    _, alive = psutil.wait_procs(here.children(recursive=True), timeout=10)
+def below() -> set[psutil.Process]:
+    """The processes below this one, in whatever namespace."""
+    return set(psutil.Process().children(recursive=True))
+
+
+def left_running(before: Set[psutil.Process]) -> list[str]:
+    """The processes below this one that were not there before, and still run."""
+    _, alive = psutil.wait_procs(below() - before, timeout=10)
     return [str(process) for process in alive if process.status() != psutil.STATUS_ZOMBIE]
 
 
