@@ -29,8 +29,11 @@ from tests.kit.submissions import (
 )
 from tests.kit.submissions.honest import CLASS
 
-# nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+pytestmark = [
+    # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+    pytest.mark.timeout(1800),  # the day begins with a whole audit
+]
 
 STUDENTS = {submission.name: submission for submission in CLASS}
 HERE = ("anna", "emma", "greta", "ida", "jonas", "klara")
