@@ -35,7 +35,7 @@ from autograder.model import Grade, Law, LawName
 from autograder.trial import Trial, Tried, carry_out_all
 
 Done = Callable[[int, int], None]  # how many trials are done, and how many are known
-Release = Callable[[], tuple[Grade, Grade, Check]]
+Released = tuple[Grade, Grade, Check]  # of the solved, of the untouched, and what leaks
 
 POWER_SHARE = 5  # a misconception is tried on a fifth of the seeds
 
@@ -76,7 +76,7 @@ def to_json(audit: Audit) -> bytes:
 def audit(
     course: Path,
     assignment: str,
-    release: Release,
+    release: Callable[[], Released],
     *,
     seeds: int,
     workers: int,
@@ -176,7 +176,7 @@ class Run:
 
     workers: int
     done: Done | None
-    released: Future[tuple[Grade, Grade, Check]]  # where that fails, nothing else is of use
+    released: Future[Released]  # where that fails, nothing else is of use
     finished: int = 0
     total: int = 0
 

@@ -38,6 +38,7 @@ from sqlalchemy.exc import DBAPIError
 from traitlets import Type
 
 from autograder.errors import GraderError
+from autograder.files import write_at_once
 from autograder.intake import SUFFIX, TIMESTAMP, read_submission
 from autograder.model import to_json
 from autograder.notebook import KEY
@@ -254,13 +255,6 @@ def remove(folder: Path) -> None:
     """Delete a folder, if it is there."""
     if folder.exists():
         shutil.rmtree(folder)
-
-
-def write_at_once(path: Path, content: bytes) -> None:
-    """Write a file that is there as a whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    part.replace(path)
 
 
 def cause_of(error: Exception) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import msgspec
 from autograder.cache import cache_folder
 from autograder.course import CONFIG, Course
 from autograder.errors import GraderError
+from autograder.files import write_at_once
 
 IGNORED = ("__pycache__", ".ipynb_checkpoints")
 
@@ -46,9 +46,7 @@ def keep_proof(digest: str, seeds: int) -> None:
     path = path_of(digest)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_bytes(msgspec.json.encode(proof))
-        draft.replace(path)
+        write_at_once(path, msgspec.json.encode(proof))
 
 
 def recall_proof(digest: str, seeds: int) -> Proof | None:

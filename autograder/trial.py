@@ -211,14 +211,20 @@ def carry_out_all(
             for number, trial in enumerate(trials)
         }
         found: dict[int, Tried] = {}
-        for future in as_completed(futures):
-            number = futures[future]
-            try:
-                found[number] = future.result()
+        try:
+            for future in as_completed(futures):
+                number = futures[future]
+                found[number] = result_of(future, trials[number])
                 done()
-            except BaseException as error:  # also an interrupt: the others are not waited for
-                pool.stop()
-                if isinstance(error, ProcessExpired | TimeoutError):
-                    raise GraderError(f"Trying {trials[number].name} failed: {error}") from error
-                raise
+        except BaseException:  # also an interrupt: the others are not waited for
+            pool.stop()
+            raise
     return [found[number] for number in range(len(trials))]
+
+
+def result_of(future: Future[Tried], trial: Trial) -> Tried:
+    """What came of a trial; raises GraderError, naming it, where its process ended or hung."""
+    try:
+        return future.result()
+    except (ProcessExpired, TimeoutError) as error:
+        raise GraderError(f"Trying {trial.name} failed: {error}") from error

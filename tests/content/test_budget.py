@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from math import exp, lgamma, log, log1p
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,15 +21,16 @@ from autograder.student import Student
 from autograder.suite import run_suite
 from solutions import next_token as reference
 from tests.hidden.next_token.budget import LEVEL, near_half, plausible
+from tests.kit.submissions import ROOT
 
-ROOT = Path(__file__).parents[2]
 BUDGET = "tests.hidden.next_token.budget"
-EVENTS = (  # probability and reason of what is no comparison of a count
-    ("sample_choice", "test_follows_the_generator", 20 * 4.0**-60),
-    ("top_k_choice", "test_follows_the_generator", 20 * 4.0**-60),
-    ("sample_many", "test_follows_the_generator", 20 * 0.0013**12),
-    ("sample_many", "test_is_fresh_without_a_generator", 1e-24),
-)
+EVENTS = {  # the chance of what is no comparison of a count
+    ("my_deviation", "test_is_an_honest_deviation"): 9.68e-10,
+    ("sample_choice", "test_follows_the_generator"): 20 * 4.0**-60,
+    ("top_k_choice", "test_follows_the_generator"): 20 * 4.0**-60,
+    ("sample_many", "test_follows_the_generator"): 20 * 0.0013**12,
+    ("sample_many", "test_is_fresh_without_a_generator"): 1e-24,
+}
 
 
 class Counting:
@@ -76,10 +76,8 @@ def count_comparisons() -> tuple[list[Law], dict[tuple[str, str], int]]:
 def test_each_law_states_the_comparisons_that_it_makes() -> None:
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
         laws, made = apart.submit(count_comparisons).result()
-    others = {(task, test): chance for task, test, chance in EVENTS}
-    others["my_deviation", "test_is_an_honest_deviation"] = 9.68e-10
     stated = {law.name: law.chance for law in laws if law.chance}
-    expected = others | {law: number * LEVEL for law, number in made.items()}
+    expected = EVENTS | {law: number * LEVEL for law, number in made.items()}
     assert stated == pytest.approx(expected, rel=1e-9, abs=0)
     assert sum(stated.values()) < 1e-9
 
@@ -87,8 +85,8 @@ def test_each_law_states_the_comparisons_that_it_makes() -> None:
 @pytest.mark.parametrize("trials", [1, 7, 240, 500, 2000, 24_000])
 @pytest.mark.parametrize("p", [1e-6, 0.003, 0.08, 0.5, 0.93])
 def test_a_comparison_rejects_a_right_answer_below_its_level(trials: int, p: float) -> None:
-    rejected = (exact(hits, trials, p) for hits in range(trials + 1) if far(hits, trials, p))
-    assert sum(rejected) < LEVEL
+    rejected = (hits for hits in range(trials + 1) if not plausible(hits, trials, p))
+    assert sum(exact(hits, trials, p) for hits in rejected) < LEVEL
 
 
 def test_a_comparison_rejects_what_is_far_off() -> None:
@@ -113,11 +111,6 @@ def test_an_honest_sample_hardly_ever_deviates_by_what_the_contract_allows() -> 
         if abs(hits / n - share) >= 0.03
     )
     assert 0 < beyond < 9.68e-10
-
-
-def far(hits: int, trials: int, p: float) -> bool:
-    """Whether so many hits are rejected."""
-    return not plausible(hits, trials, p)
 
 
 def exact(hits: int, trials: int, p: float) -> float:

@@ -12,7 +12,7 @@ import autograder
 
 FOLDER = Path(autograder.__file__).parent
 LAYERS = [
-    {"texts", "wire", "literal", "mutation", "cache"},
+    {"texts", "wire", "literal", "mutation", "cache", "files"},
     {"errors", "markup", "guest", "seccomp"},
     {"limits", "model", "notebook", "law"},
     {"usage", "recognition", "intake", "course", "feedback", "line", "bank"},
