@@ -28,7 +28,7 @@ class Missing(StudentError):
 
 
 class TimedOut(StudentError):
-    """A call, or all calls of a submission together, took longer than allowed."""
+    """A call took longer than the contract allows."""
 
 
 class Died(StudentError):
@@ -54,3 +54,11 @@ class Raised(StudentError):
 
 class GraderError(Exception):
     """The grader, its set-up or a hidden test is at fault, not the student."""
+
+
+class TimeUsedUp(GraderError):
+    """All calls of a test, or of a submission, took longer together than the grader waits."""
+
+
+class NoCopy(GraderError):
+    """A frozen copy of the student's functions could not be made."""

@@ -20,9 +20,8 @@ from autograder.diagnosis import diagnose_task
 from autograder.errors import GraderError
 from autograder.execution import run_notebook
 from autograder.feedback import render_task
-from autograder.kernel import Snapshot
 from autograder.limits import Limits
-from autograder.line import Budget, DeadLine, WorkerLine
+from autograder.line import Budget
 from autograder.markup import clean_output
 from autograder.model import Diagnosis, Grade, Law, Outcome, TaskGrade
 from autograder.notebook import is_test, points_of, read_notebook, task_of
@@ -75,14 +74,11 @@ def grade(job: Job) -> Result:
 
 def run_tests(job: Job, runs: Reruns) -> Grading:
     """One pytest session over the hidden tests of the assignment."""
-    budget = Budget(job.limits.calls_seconds)
+    budget = Budget(job.limits.calls_seconds, "calls_seconds")
 
     def open_student(law: Law) -> Student:
-        snapshot = runs.snapshot(law)
-        if isinstance(snapshot, Snapshot):
-            test = Budget(job.limits.test_seconds, within=budget)
-            return Student(WorkerLine(snapshot, job.limits, test, runs.why), job.limits)
-        return Student(DeadLine(snapshot), job.limits)
+        test = Budget(job.limits.test_seconds, "test_seconds", within=budget)
+        return Student(runs.open(law, test), job.limits)
 
     session = Grading(open_student, undecided=runs.undecided, examples=job.limits.examples)
     run_suite(job.course, job.assignment, session)
@@ -150,8 +146,6 @@ def remark_limits(outcomes: tuple[Outcome, ...]) -> list[str]:
     """What staff should know of limits that calls ran into."""
     reached = {
         "timed_out": "call_seconds",
-        "test_time_used_up": "test_seconds",
-        "time_used_up": "calls_seconds",
         "too_large": "reply_bytes",
     }
     remarks = []

@@ -1,15 +1,16 @@
 """Be the student's kernel, and answer the tests' calls from frozen copies of it.
 
-This is the only file of the kit that runs beside student code. It holds no
-secret and decides nothing: whatever it says is taken as the student's word.
+This runs beside student code. It holds no secret and decides nothing: whatever it
+says is taken as the student's word.
 
 How it works: the process starts an ordinary IPython kernel. A thread listens on
 the control socket (an inherited descriptor). For `{"snapshot": null}` with a
 socket attached it forks: the child is a snapshot, the student's functions as
 they are at this point. For `{"open": id}` with a socket attached a snapshot
 forks a worker, which answers calls on that socket until it is closed; for
-`{"kill": id}` it ends one. Every test has a worker of its own, so that nothing
-a call leaves behind reaches another test.
+`{"kill": id}` it ends one. A reply repeats the request's number and names the
+process that was forked. Every test has a worker of its own, so that nothing a
+call leaves behind reaches another test.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -31,6 +33,7 @@ from autograder import wire
 
 LONGEST_TEXT = 300  # characters of an exception's message
 CONTROL_BYTES = 4096
+REPORT_SECONDS = 0.5  # between two words of a repeated call that goes on
 BUILT_IN = frozenset(kind for kind in vars(builtins).values() if isinstance(kind, type))
 
 Namespace = dict[str, Any]
@@ -45,6 +48,8 @@ def main() -> None:
 
     app: Any = IPKernelApp.instance()
     app.initialize(["-f", connection_file])
+    app.shell.unobserve_all("exit_now")  # exit() ends its cell, and not the notebook's kernel
+    sys.path.insert(0, "")  # a module that the notebook writes can be imported, as everywhere
     control = socket.socket(fileno=int(descriptor))
     threading.Thread(
         target=take_snapshots,
@@ -82,35 +87,48 @@ def restrict(settings: dict[str, int]) -> None:
 
 def take_snapshots(control: socket.socket, namespace: Namespace, limit: int) -> None:
     """Fork a snapshot whenever the grader asks for one, until it is gone."""
-    for _, connection in requests(control):
+    for request, connection in requests(control):
         if connection is not None:
-            if not fork():
-                control.close()
-                end_with(partial(serve_snapshot, connection, namespace, limit))
-            connection.close()
-        control.send(b'{"done": true}')
+            handle_fork(control, request, connection, partial(serve_snapshot, namespace, limit))
 
 
-def serve_snapshot(control: socket.socket, namespace: Namespace, limit: int) -> None:
+def serve_snapshot(namespace: Namespace, limit: int, control: socket.socket) -> None:
     """Fork a worker for each test, and end the ones that hang."""
     silence()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is meant for the kernel alone
     workers: dict[int, int] = {}
     for request, connection in requests(control):
         if connection is not None:
-            pid = fork()
-            if not pid:
-                control.close()
-                end_with(partial(serve_calls, connection, namespace, limit))
-            connection.close()
-            workers[request["open"]] = pid
-        elif (pid := workers.pop(request.get("kill"), 0)) != 0:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-        control.send(b'{"done": true}')
+            work = partial(serve_test, namespace, limit)
+            workers[request["open"]] = handle_fork(control, request, connection, work)
+        else:
+            if pid := workers.pop(request.get("kill", 0), 0):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            reply(control, request)
 
 
-def requests(control: socket.socket) -> Any:
+def handle_fork(
+    control: socket.socket,
+    request: dict[str, Any],
+    connection: socket.socket,
+    work: Callable[[socket.socket], None],
+) -> int:
+    """Fork a process that does `work` with the connection; its id, or 0 where there is none."""
+    try:
+        pid = fork()
+    except OSError:  # student code has used up the processes, or the machine has
+        pid = 0
+    else:
+        if not pid:
+            control.close()
+            end_with(partial(work, connection))
+    connection.close()
+    reply(control, request, pid=pid)
+    return pid
+
+
+def requests(control: socket.socket) -> Iterator[tuple[dict[str, Any], socket.socket | None]]:
     """The grader's requests, each with the socket that came with it or None."""
     while True:
         content, descriptors, _, _ = socket.recv_fds(control, CONTROL_BYTES, 1)
@@ -118,6 +136,11 @@ def requests(control: socket.socket) -> Any:
             return
         connection = socket.socket(fileno=descriptors[0]) if descriptors else None
         yield json.loads(content), connection
+
+
+def reply(control: socket.socket, request: dict[str, Any], **found: int) -> None:
+    """Say that a request was carried out."""
+    control.send(json.dumps({"done": request["number"]} | found).encode())
 
 
 def fork() -> int:
@@ -149,22 +172,33 @@ def silence() -> None:
         InteractiveShell.instance().display_pub = CapturingDisplayPublisher()
 
 
-def serve_calls(connection: socket.socket, namespace: Namespace, limit: int) -> None:
+def serve_test(namespace: Namespace, limit: int, connection: socket.socket) -> None:
+    """Be the worker of one test."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as in the kernel
+    serve_calls(namespace, limit, connection)
+
+
+def serve_calls(namespace: Namespace, limit: int, connection: socket.socket) -> None:
     """Answer calls until the grader closes the connection."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    report = partial(wire.send, connection, {"going_on": True}, limit=limit)
     while True:
         request = wire.receive(connection, limit=1 << 30)
-        reply = answer(request, namespace)
+        found = answer(request, namespace, report)
         try:
-            wire.send(connection, reply, limit=limit)
+            wire.send(connection, found, limit=limit)
         except wire.TooLarge:
             wire.send(connection, {"too_large": True}, limit=limit)
         except wire.WireError as error:
             wire.send(connection, {"unreadable": error.what}, limit=limit)
 
 
-def answer(request: dict[str, Any], namespace: Namespace) -> dict[str, Any]:
-    """The reply to one request: what a variable holds, or what a call came to."""
+def answer(
+    request: dict[str, Any], namespace: Namespace, report: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
+    """The reply to one request: what a variable holds, or what a call came to.
+
+    `report` is called now and then between the calls of a repeated one.
+    """
     name = request.get("variable") or request["call"]
     if name not in namespace:
         return {"missing": True}
@@ -172,10 +206,12 @@ def answer(request: dict[str, Any], namespace: Namespace) -> dict[str, Any]:
         return say_value(namespace[name])
     if not callable(namespace[name]):
         return {"not_callable": type(namespace[name]).__name__}
-    return call(namespace[name], request)
+    return call(namespace[name], request, report)
 
 
-def call(function: Callable[..., Any], request: dict[str, Any]) -> dict[str, Any]:
+def call(
+    function: Callable[..., Any], request: dict[str, Any], report: Callable[[], None]
+) -> dict[str, Any]:
     """Call the student's function as often as asked; generators keep their state between."""
     arguments = wire.unpack(request["arguments"])
     named = wire.unpack(request["named"])
@@ -184,12 +220,22 @@ def call(function: Callable[..., Any], request: dict[str, Any]) -> dict[str, Any
         if times is None:
             value = function(*arguments, **named)
         else:
-            value = [function(*arguments, **named) for _ in range(times)]
+            value = [function(*arguments, **named) for _ in reported(times, report)]
     except BaseException as error:
-        reply = {"raised": describe(error)}
+        found = {"raised": describe(error)}
     else:
-        reply = say_value(value)
-    return reply | say_arguments(arguments, named)
+        found = say_value(value)
+    return found | say_arguments(arguments, named)
+
+
+def reported(times: int, report: Callable[[], None]) -> Iterator[None]:
+    """So many turns; each call has the time of one, so the grader hears that they go on."""
+    heard = time.monotonic()
+    for _ in range(times):
+        yield
+        if time.monotonic() - heard > REPORT_SECONDS:
+            report()
+            heard = time.monotonic()
 
 
 def say_value(value: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import contextlib
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 
 from autograder import guest, wire
@@ -36,11 +37,15 @@ class Alarm:
         self.rung = True
         raise Overdue
 
+    def wind(self, seconds: float) -> None:
+        """Ring after so long, and not when it was to ring before."""
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
     @contextlib.contextmanager
     def after(self, seconds: float) -> Iterator[None]:
         """Ring when the body takes longer."""
         before = signal.signal(signal.SIGALRM, self.ring)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        self.wind(seconds)
         try:
             yield
         finally:
@@ -59,8 +64,9 @@ class InPlaceLine:
         """The reply of the guest, by way of JSON; raises StudentErrors as a worker's line does."""
         request = wire.from_bytes(wire.to_bytes(request))
         alarm, reply = Alarm(), {}
+        next_call = partial(alarm.wind, self.limits.call_seconds)
         with contextlib.suppress(Overdue), alarm.after(self.limits.call_seconds):
-            reply = guest.answer(request, self.namespace)
+            reply = guest.answer(request, self.namespace, next_call)
         if alarm.rung:
             seconds = f"{self.limits.call_seconds:g}"
             raise TimedOut(Message.of("timed_out", seconds=seconds))

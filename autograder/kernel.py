@@ -15,13 +15,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import secrets
+import select
+import signal
 import socket
-from collections.abc import Iterator
+import struct
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import groupby
+from pathlib import Path
 from queue import Empty
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
@@ -31,6 +37,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from zmq.asyncio import Context
 
+from autograder.effort import Effort, effort_of
 from autograder.errors import GraderError
 from autograder.limits import MIB, Limits
 from autograder.sandbox import Sandbox, open_sandbox
@@ -38,10 +45,15 @@ from autograder.texts import Language, Message, say
 
 CONTROL_SECONDS = 10.0  # for the guest to fork: it takes milliseconds
 CONTROL_BYTES = 4096
+CREDENTIALS = struct.Struct("3i")  # of the process that sent a message: its id, user and group
+MOST_PROCESSES = 1 << 22  # Linux gives no process a higher id
 LISTEN_SECONDS = 4.0  # for a kernel that is done to say so
 DRAIN_SECONDS = 40.0  # for one that still sends what nobody wants any more
 DAY_MS = 24 * 60 * 60 * 1000  # longer than any submission is graded
+MOST_DELAYS = 6  # of a cell whose kernel gets no core
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
+
+Answer = TypeVar("Answer")
 
 
 class KernelDied(Exception):
@@ -53,29 +65,82 @@ class KernelDied(Exception):
 
 
 @dataclass(slots=True)
+class Control:
+    """The line on which the guest is asked to fork. A reply repeats the request's number."""
+
+    connection: socket.socket
+    asked: int = 0
+
+    def ask(self, request: dict[str, Any], handed: socket.socket | None = None) -> int:
+        """Have a request carried out; the process that the guest forked for it, or 0.
+
+        Raises OSError where nothing comes back in time. An answer that comes too late
+        is recognised by its number, and passed over by the next request.
+        """
+        self.asked += 1
+        content = json.dumps(request | {"number": self.asked}).encode()
+        deadline = time.monotonic() + CONTROL_SECONDS
+        self.connection.settimeout(CONTROL_SECONDS)
+        socket.send_fds(self.connection, [content], [handed.fileno()] if handed else [])
+        while (left := deadline - time.monotonic()) > 0:
+            self.connection.settimeout(left)
+            reply = read_reply(self.connection.recv(CONTROL_BYTES))
+            if reply.get("done") == self.asked:
+                pid = reply.get("pid", 0)
+                return pid if type(pid) is int and 0 <= pid < MOST_PROCESSES else 0
+        raise TimeoutError("the guest does not answer")
+
+    def fork(self, request: dict[str, Any]) -> tuple[int, socket.socket]:
+        """Have a process forked; its id in the sandbox, and a socket to it. Raises OSError."""
+        kind = socket.SOCK_SEQPACKET if "snapshot" in request else socket.SOCK_STREAM
+        ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
+        with theirs, contextlib.ExitStack() as failed:
+            failed.callback(ours.close)
+            pid = self.ask(request, theirs)
+            if not pid:
+                raise ChildProcessError("the guest can't fork")
+            failed.pop_all()
+        return pid, ours
+
+
+def read_reply(content: bytes) -> dict[str, Any]:
+    """What the guest says; raises ConnectionError where it is gone, or says what no guest says."""
+    if not content:
+        raise ConnectionError("the guest is gone")
+    try:
+        reply = json.loads(content)
+    except (ValueError, RecursionError):
+        reply = None
+    if not isinstance(reply, dict):
+        raise ConnectionError("the guest says what no guest says")
+    return reply
+
+
+@dataclass(slots=True)
 class Snapshot:
     """A frozen copy of a kernel. A worker of it answers the calls of one test."""
 
-    control: socket.socket
+    control: Control
+    processes: Path  # the sandbox's /proc, as the grader sees it
     workers: int = 0
     silent: bool = False  # it once gave no answer: nobody waits for it again
 
     def open(self) -> Worker:
         """Fork a worker; raises OSError where the snapshot no longer answers."""
         self.workers += 1
-        ours, theirs = socket.socketpair()
-        with theirs, contextlib.ExitStack() as failed:
-            failed.callback(ours.close)
-            self.ask({"open": self.workers}, theirs)
-            failed.pop_all()
-        return Worker(self, self.workers, ours)
+        pid, connection = self.patiently(lambda: self.control.fork({"open": self.workers}))
+        return Worker(self, self.workers, connection, self.processes / str(pid))
 
-    def ask(self, request: dict[str, Any], handed: socket.socket | None = None) -> None:
-        """Have the snapshot do something; raises OSError where it does not."""
+    def end(self, worker: int) -> None:
+        """End a worker; raises OSError where the snapshot no longer answers."""
+        self.patiently(lambda: self.control.ask({"kill": worker}))
+
+    def patiently(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask, and never again where that once failed."""
         if self.silent:
             raise ConnectionError("the snapshot does not answer")
         try:
-            ask(self.control, request, handed)
+            return ask()
         except OSError:
             self.silent = True
             raise
@@ -88,12 +153,41 @@ class Worker:
     snapshot: Snapshot
     number: int
     connection: socket.socket
+    process: Path  # its folder in /proc: which one it is, the sandbox says
+
+    def effort(self) -> Effort:
+        """What it has computed, and waited for a core."""
+        return effort_of(self.process)
 
     def kill(self) -> None:
         """End the worker, whatever it is doing."""
         self.connection.close()
         with contextlib.suppress(OSError):
-            self.snapshot.ask({"kill": self.number})
+            self.snapshot.end(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """The kernel's process: its number as the grader sees it, and a pidfd, which stays its own."""
+
+    number: int
+    descriptor: int
+
+    @staticmethod
+    def of(number: int) -> Process:
+        """The process with this number; raises OSError where there is none."""
+        return Process(number, os.pidfd_open(number))
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        waiting = select.poll()
+        waiting.register(self.descriptor, select.POLLIN)
+        return not waiting.poll(0)
+
+    def kill(self) -> None:
+        """End it alone."""
+        signal.pidfd_send_signal(self.descriptor, signal.SIGKILL)
 
 
 class Kernel:
@@ -102,18 +196,21 @@ class Kernel:
     def __init__(
         self,
         sandbox: Sandbox,
-        control: socket.socket,
+        process: Process,
+        control: Control,
         client: AsyncKernelClient,
         limits: Limits,
         language: Language,
     ) -> None:
         self.language = language
         self.sandbox = sandbox
+        self.process = process
         self.control = control
         self.client = client
         self.limits = limits
         self.interrupts = 0
         self.cut = False  # whether the last cell showed more than its limits allow
+        self.exited = False  # whether the last cell called exit()
         self.sockets = contextlib.ExitStack()  # of the snapshots, closed with the kernel
 
     async def run(self, cell: NotebookNode) -> None:
@@ -134,9 +231,17 @@ class Kernel:
         except Exception as error:
             # whatever nbclient or we stumble over is a message that student code made
             raise KernelDied(self.cause(error)) from error
-        if not self.sandbox.alive:
+        if not self.alive:
             raise KernelDied(self.cause(None))
-        self.cut = runner.closed
+        self.cut, self.exited = runner.closed, runner.exited
+
+    async def rest(self, seconds: float) -> None:
+        """Do nothing for so long; raises KernelDied where the kernel ends meanwhile."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if not self.alive or self.sandbox.exceeded:
+                raise KernelDied(self.cause(None))
+            await asyncio.sleep(0.1)
 
     async def wait_for_outputs(self) -> None:
         """Wait until outputs reach us; raises GraderError where they never do.
@@ -168,15 +273,23 @@ class Kernel:
 
     def snapshot(self) -> Snapshot:
         """Freeze a copy of the kernel as it is now; raises OSError if it does not answer."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        _, ours = self.control.fork({"snapshot": None})
         self.sockets.enter_context(ours)
-        with theirs:
-            ask(self.control, {"snapshot": None}, theirs)
-        return Snapshot(ours)
+        return Snapshot(Control(ours), Path(self.sandbox.outside("/proc")))
+
+    @property
+    def alive(self) -> bool:
+        """Whether the kernel runs; its copies may outlive it."""
+        return self.process.alive
+
+    @property
+    def effort(self) -> Effort:
+        """What the kernel has computed, and waited for a core."""
+        return effort_of(Path("/proc", str(self.process.number)))
 
     @property
     def ending(self) -> Message | None:
-        """Why the kernel and all its copies are gone or about to be; None while they are alive."""
+        """Why the sandbox is gone or about to be, and all copies with it; None while it stands."""
         gone = bool(self.sandbox.exceeded) or not self.sandbox.alive
         return self.cause(None) if gone else None
 
@@ -198,7 +311,7 @@ class Kernel:
         """Called by nbclient when a cell's time is up: once it asks, then it kills."""
         self.interrupts += 1
         if self.interrupts > 1:
-            self.sandbox.kill()
+            self.process.kill()
             return
         message = self.client.session.msg("interrupt_request", {})
         self.client.control_channel.send(message)
@@ -227,9 +340,26 @@ class CellRunner(NotebookClient):
         self.shown = 0
         self.closed = False
         self.idle = False  # whether the kernel said that it is done with the cell
+        self.exited = False  # whether the cell called exit(), which asks for the kernel's end
+        self.on_cell_executed = self.note_exit
+        self.effort = kernel.effort  # of the kernel when its time began
+        self.delays = 0
+
+    def note_exit(self, execute_reply: dict[str, Any], **_: object) -> None:
+        """Read from the kernel's reply whether the cell called exit() or quit()."""
+        payload = execute_reply["content"].get("payload", [])
+        self.exited = any(item.get("source") == "ask_exit" for item in payload)
+
+    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
+        """Interrupt the cell, unless its kernel spent the time waiting for a core."""
+        before, self.effort = self.effort, self.kernel.effort
+        if self.delays < MOST_DELAYS and self.effort.waited - before.waited > timeout / 2:
+            self.delays += 1
+            return None
+        return await super()._async_handle_timeout(timeout, cell)
 
     async def _async_check_alive(self) -> None:
-        if not self.kernel.sandbox.alive:
+        if not self.kernel.alive:
             raise DeadKernelError("Kernel died")
 
     def process_message(
@@ -269,17 +399,6 @@ def join_streams(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
         yield new_output("stream", name=name, text="\n".join(lines))
 
 
-def ask(
-    control: socket.socket, request: dict[str, Any], handed: socket.socket | None = None
-) -> None:
-    """Send a request, with a socket if there is one, and wait until it is done."""
-    control.settimeout(CONTROL_SECONDS)
-    descriptors = [handed.fileno()] if handed else []
-    socket.send_fds(control, [json.dumps(request).encode()], descriptors)
-    if not control.recv(CONTROL_BYTES):
-        raise ConnectionError("the snapshot is gone")
-
-
 @contextlib.contextmanager
 def launch_kernel(
     limits: Limits, *, language: Language = "de", unsandboxed: bool = False
@@ -290,6 +409,7 @@ def launch_kernel(
     kernel starts.
     """
     control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
     connection = connection_info()
     settings = json.dumps(asdict(limits) | {"sandboxed": not unsandboxed})
     with control, contextlib.ExitStack() as stack:
@@ -303,11 +423,12 @@ def launch_kernel(
                     unsandboxed=unsandboxed,
                 )
             )
-        wait_until_ready(control, sandbox, limits)
+        process = wait_until_ready(control, sandbox, limits)
+        stack.callback(os.close, process.descriptor)
         client = connect(connection, sandbox.sockets, limits)
         stack.callback(client.context.destroy, linger=0)
         stack.callback(client.stop_channels)
-        kernel = Kernel(sandbox, control, client, limits, language)
+        kernel = Kernel(sandbox, process, Control(control), client, limits, language)
         with kernel.sockets:
             yield kernel
 
@@ -323,12 +444,16 @@ def connection_info() -> dict[str, Any]:
     }
 
 
-def wait_until_ready(control: socket.socket, sandbox: Sandbox, limits: Limits) -> None:
-    """Wait for the guest's word that its sockets are bound."""
+def wait_until_ready(control: socket.socket, sandbox: Sandbox, limits: Limits) -> Process:
+    """Wait for the guest's word that its sockets are bound; the kernel's process.
+
+    Linux itself tells which process said so, and by the number that it has outside.
+    """
     control.settimeout(limits.start_seconds)
     try:
-        if control.recv(CONTROL_BYTES):
-            return
+        said, sender, _, _ = control.recvmsg(CONTROL_BYTES, socket.CMSG_SPACE(CREDENTIALS.size))
+        if said:
+            return Process.of(CREDENTIALS.unpack(sender[0][2])[0])
         cause = "it ended at once"
     except TimeoutError:
         cause = f"it was not ready after {limits.start_seconds:g} seconds"

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import wraps
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 from hypothesis.errors import FlakyFailure
 
-from autograder.errors import GraderError, StudentError
+from autograder.errors import GraderError, StudentError, TimeUsedUp
 from autograder.model import Counterexample, Law, Outcome
 from autograder.student import Exchange, Student
 from autograder.texts import Message
@@ -89,6 +90,7 @@ class Grading:
                 self.faults.append(str(error))
             else:
                 bound_examples(item, self.examples, shrink=self.shrink)
+                note_failures(item)
                 if self.seeds[0]:
                     draw_anew(item, self.seeds[0])
 
@@ -112,9 +114,14 @@ class Grading:
     ) -> Generator[None, object, object]:
         result = yield
         law = self.laws.get(item.nodeid)
-        if law is not None and self.undecided is not None and self.undecided(law):
-            self.found.pop(item.nodeid, None)
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+        if law is None or self.undecided is None:
+            return result
+        try:
+            if self.undecided(law):
+                self.found.pop(item.nodeid, None)
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+        except GraderError as error:
+            self.found[item.nodeid] = Outcome(law, "not graded", reason=str(error))
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -160,6 +167,25 @@ def bound_examples(item: pytest.Item, most: int, *, shrink: bool) -> None:
         test._hypothesis_internal_use_settings = bounded
 
 
+def note_failures(item: pytest.Item) -> None:
+    """Have a test note in its student what broke the law: time may be up before the search ends."""
+    test: Any = getattr(item, "function", None)
+    if not is_hypothesis_test(test) or hasattr(test.hypothesis.inner_test, "__wrapped__"):
+        return
+    inner = test.hypothesis.inner_test
+
+    @wraps(inner)
+    def noting(*arguments: Any, **named: Any) -> None:
+        try:
+            inner(*arguments, **named)
+        except (StudentError, AssertionError) as error:
+            if isinstance(student := named.get("student"), Student):
+                student.failure = show(student, error)
+            raise
+
+    test.hypothesis.inner_test = noting
+
+
 def draw_anew(item: pytest.Item, number: int) -> None:
     """Have Hypothesis draw other examples than those that grading knows."""
     test: Any = getattr(item, "function", None)
@@ -171,6 +197,8 @@ def judge(law: Law, error: BaseException | None, student: Student | None) -> Out
     """What an exception in a hidden test, or none, says about the student's work."""
     if error is None:
         return Outcome(law, "passed")
+    if student is not None and isinstance(student.stuck, TimeUsedUp) and student.failure:
+        return Outcome(law, "failed", student.failure)
     if isinstance(error, FlakyFailure) and all(map(caused_by_student, error.exceptions)):
         example = show(student, StudentError(Message.of("flaky")))
         return Outcome(law, "failed", example)

@@ -1,10 +1,12 @@
-"""Run a notebook again where a hidden test took the whole sandbox with it.
+"""Run a notebook again where a hidden test ended in a way that others may have caused.
 
 How it works: a function that forks without an end, or fills the memory with many
-processes, has the watchdog end the sandbox while tests run, and with it the frozen
-copies of all other functions. The law that was running is tried once more in a
-sandbox that no other task has used. Ends that one as well, then it is this task's
-doing and costs its laws; the others go on in a new run. When too many runs were
+processes, has the watchdog end the sandbox while tests run, and with it the frozen copies
+of all other functions. A worker may be killed from outside, as by the machine's memory
+killer, and a copy may come too late. None of this says whose doing it is. So the law that
+was running is tried once more, in a sandbox that no other law has used. Ends that one as
+well, it is this law's doing and costs its points - where a whole sandbox ended, only after
+another one has survived for as long while nothing ran in it. When too many runs were
 needed, what is left is *not graded*: a person looks at it.
 """
 
@@ -15,17 +17,19 @@ import copy
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from nbformat import NotebookNode
 
 from autograder.errors import GraderError
 from autograder.execution import Run
-from autograder.kernel import Snapshot
 from autograder.limits import Limits
-from autograder.model import Law
+from autograder.line import Budget, DeadLine, Line, WorkerLine
+from autograder.model import Law, LawName
 from autograder.texts import Message, say
 
 Start = Callable[[NotebookNode], contextlib.AbstractContextManager[Run]]
+LOOK_SECONDS = 0.2  # between two looks at a sandbox in which nothing runs
 
 
 @dataclass(slots=True)
@@ -37,55 +41,100 @@ class Reruns:
     limits: Limits
     run: Run
     stack: contextlib.ExitStack
-    used_by: set[str] = field(default_factory=set)  # the tasks that the present run was asked for
-    ended_by: dict[str, Message] = field(default_factory=dict)  # task: how it ended a sandbox
+    began: float = field(default_factory=time.monotonic)  # when the present run was ready
+    used_by: set[LawName] = field(default_factory=set)  # whom the present run has answered
+    doubted: set[LawName] = field(default_factory=set)  # what must meet a run of its own
+    confirmed: set[tuple[str, str]] = field(default_factory=set)  # a task, and how its laws end
+    line: WorkerLine | None = None  # of the law that runs
+    rested: float = 0.0  # seconds that a sandbox survived while nothing ran in it
     reruns: int = 0
     seconds: float = 0.0  # of all runs but the first
     remarks: list[str] = field(default_factory=list)  # for staff
 
-    def snapshot(self, law: Law) -> Snapshot | Message:
-        """The frozen copy for a law, or why there is none.
+    def open(self, law: Law, budget: Budget) -> Line:
+        """The line to a frozen copy for a law.
 
-        Raises GraderError where another run would be needed and is not allowed any more.
+        Raises GraderError where there is no copy and nobody knows why, or where another run
+        would be needed and is not allowed any more.
         """
-        if law.task in self.ended_by:
-            return self.ended_by[law.task]
-        if self.run.lost is not None:
+        if self.run.lost is not None or (law.name in self.doubted and self.used_by):
             self.renew()
-        self.used_by.add(law.task)
+        self.used_by.add(law.name)
         snapshot = self.run.snapshots.get(law.task)
-        if snapshot is None:
-            raise GraderError(f"The notebook has no test cell test_{law.task}.")
-        return snapshot
+        if isinstance(snapshot, Message):
+            self.line = None
+            return DeadLine(snapshot)
+        self.line = WorkerLine(snapshot or NoSnapshot(law.task), self.limits, budget, self.why)
+        return self.line
 
     def why(self) -> Message:
         """What a copy died of: the end of the whole sandbox, or its own."""
         return self.run.lost or Message.of("died")
 
     def undecided(self, law: Law) -> bool:
-        """Whether a law that just ran must be tried again, since the sandbox ended meanwhile."""
-        cause = self.run.lost
-        if cause is None or law.task not in self.used_by or law.task in self.ended_by:
+        """Whether a law that just ran must be tried again: its end may be others' doing."""
+        lost = self.run.lost
+        doubt = say(lost, "en") if lost else self.line.doubt if self.line else ""
+        if not doubt:
             return False
-        if len(self.used_by) > 1:  # something that another task left behind may have done it
+        if not self.decided(law, doubt):
+            self.doubted.add(law.name)
+            self.remarks.append(f"{law.task}: {law.test} ran again in a new sandbox: {doubt}")
             return True
-        self.ended_by[law.task] = cause
-        self.remarks.append(f"{law.task}: {law.test} ended the sandbox: {say(cause, 'en')}")
+        if lost is not None:
+            self.survive(time.monotonic() - self.began)
+        self.remarks.append(f"{law.task}: {law.test} ended once more: {doubt}")
+        self.confirmed.add((law.task, doubt))
         return False
+
+    def decided(self, law: Law, doubt: str) -> bool:
+        """Whether it is this law's doing: it has had its second run, or does what others do.
+
+        A law of the same task may already have been found to end in this way. Where a whole
+        sandbox ended, that counts only if no other law had used it.
+        """
+        alone = self.run.lost is None or self.used_by == {law.name}
+        return law.name in self.doubted or ((law.task, doubt) in self.confirmed and alone)
+
+    def survive(self, seconds: float) -> None:
+        """See that a sandbox lasts as long when nothing runs in it; raises GraderError."""
+        if seconds <= self.rested:
+            return
+        self.renew()
+        while time.monotonic() - self.began < seconds + 1:
+            if self.run.lost is not None:
+                raise GraderError(
+                    "A sandbox ended while nothing ran in it: what the notebook's cells left "
+                    f"behind does that. {say(self.run.lost, 'en')}"
+                )
+            time.sleep(LOOK_SECONDS)
+        self.rested = seconds
 
     def renew(self) -> None:
         """Run the notebook again."""
         if self.reruns == self.limits.reruns or self.seconds > self.limits.cells_seconds:
             raise GraderError(
-                f"Hidden tests ended the sandbox again and again: limit reruns "
+                f"The notebook ran again and again, since tests ended it: limit reruns "
                 f"({self.limits.reruns}). The tests that were left did not run."
             )
         self.reruns += 1
         self.stack.close()
         start = time.monotonic()
         self.run = self.stack.enter_context(self.start(copy.deepcopy(self.original)))
-        self.seconds += time.monotonic() - start
+        self.began = time.monotonic()
+        self.seconds += self.began - start
         self.used_by.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class NoSnapshot:
+    """In place of a snapshot that could not be taken."""
+
+    task: str
+
+    def open(self) -> NoReturn:
+        """Raise OSError: there is nothing to fork from."""
+        raise ConnectionError(f"the kernel was not copied at the test cell of {self.task}")
 
 
 @contextlib.contextmanager

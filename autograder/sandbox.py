@@ -5,7 +5,7 @@ namespaces and starts the command as an ordinary user without capabilities. What
 the command can see:
 
     /usr, /opt/python, /env   the system, the interpreter and its packages, read-only
-    /kit/autograder           the three files of the kit that speak the wire, read-only
+    /kit/autograder           the kit's side of the wire, read-only
     /home/student, /tmp       private, in memory, of limited size
     /run/kernel               the same, for the kernel's sockets
 
@@ -50,7 +50,7 @@ PASSWD = "student:x:1000:1000::/home/student:/bin/sh\n"
 HOME = "/home/student"
 SOCKETS = "/run/kernel"
 PRIVATE_FOLDERS = ("/dev/shm", "/tmp", HOME, SOCKETS)
-GUEST_FILES = ("__init__.py", "guest.py", "wire.py")
+GUEST_FILES = ("__init__.py", "init.py", "guest.py", "wire.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ class Sandbox:
 
     process: subprocess.Popen[bytes]
     root: str
-    init: int | None  # a pidfd of the sandbox's first process
+    init: int | None  # a pidfd of the sandbox's first process; None without a sandbox
     sockets: str  # the prefix of the kernel's sockets, as the grader sees it
     exceeded: str = ""  # the name of the limit that the watchdog ended it for
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -216,8 +216,10 @@ class Sandbox:
         To its first process and not to bwrap alone: a student can debug that
         process, and so undo --die-with-parent.
         """
-        if self.init is not None:
-            with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError):
+            if self.init is None:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
                 signal.pidfd_send_signal(self.init, signal.SIGKILL)
         self.process.kill()
 
@@ -289,7 +291,7 @@ def start_sandboxed(
     if (program := seccomp.compile_filter(administrator=os.geteuid() == 0)) is not None:
         given.append(hand_over(program))
         argv += ["--seccomp", str(given[1])]
-    argv += ["--", python.inner_python, "-P", "-m", "autograder.guest", *command]
+    argv += ["--", python.inner_python, "-P", "-m", "autograder.init", *command]
     process = subprocess.Popen(  # noqa: S603 -- argv is ours, no shell
         argv,
         env={},
@@ -333,7 +335,7 @@ def start_unsandboxed(
     connection["ip"] = str(folder / "k")
     (folder / "connection.json").write_text(json.dumps(connection))
     kit = str(Path(__file__).resolve().parents[1])
-    argv = [sys.executable, "-P", "-m", "autograder.guest", *command]
+    argv = [sys.executable, "-P", "-m", "autograder.init", *command]
     argv[argv.index("/kit/connection.json")] = str(folder / "connection.json")
     process = subprocess.Popen(  # noqa: S603 -- argv is ours, no shell
         argv,
@@ -343,6 +345,7 @@ def start_unsandboxed(
         cwd=folder,
         env=guest_environment(kit, str(folder)) | {"PATH": os.environ["PATH"]},
         pass_fds=descriptors,
+        start_new_session=True,  # the kernel and its copies end with their group
     )
     return Sandbox(process, "", None, str(folder / "k"))
 

@@ -14,10 +14,19 @@ from typing import Any
 import numpy as np
 
 from autograder import wire
-from autograder.errors import Missing, Raised, StudentError, TimedOut, Unreadable, Violation
+from autograder.errors import (
+    Missing,
+    Raised,
+    StudentError,
+    TimedOut,
+    TimeUsedUp,
+    Unreadable,
+    Violation,
+)
 from autograder.limits import Limits
 from autograder.line import Line, Reply, Request, too_large, unreadable
 from autograder.literal import call_expression, literal
+from autograder.model import Counterexample
 from autograder.texts import Message, Sentence
 
 MOST_EXCHANGES = 80  # that are kept of one test, to see what the student's function does
@@ -57,13 +66,15 @@ class Student:
     `last` and `found` are what the last request was and what came of it. After
     a time-out nothing more is asked and every request ends the same way: a
     search for a smaller counterexample would wait the full time again and again.
+    `failure` is what broke the law, should the time be used up before the search ends.
     """
 
     line: Line
     limits: Limits
     last: Call | str = ""
     found: Sentence = ""
-    stuck: TimedOut | None = None
+    stuck: TimedOut | TimeUsedUp | None = None
+    failure: Counterexample | None = None
     exchanges: list[Exchange] = field(default_factory=list)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
@@ -91,6 +102,9 @@ class Student:
             with self.line.spend():
                 value = read_reply(name, reply, self.limits)
                 self.found = literal(value)
+        except TimeUsedUp as error:
+            self.stuck = error
+            raise
         except StudentError as error:
             self.found = error.found
             self.stuck = error if isinstance(error, TimedOut) else None

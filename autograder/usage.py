@@ -1,7 +1,7 @@
 """What the processes of a sandbox use together, read from its /proc folder.
 
 How it works: memory is held by processes, by pipes and sockets, by what is on its way
-between them, and by the private folders. All of it is counted.
+between them, by locks on files, and by the private folders. All of it is counted.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from autograder.limits import MIB, Limits
 
 CHANNEL_BYTES = MIB // 4  # a pipe or socket that nobody reads holds 64 to 208 KiB
 INODE_BYTES = 1024  # an empty file: its inode and its name are kernel memory
+LOCK_BYTES = 256  # a lock on a part of a file is kernel memory too, and no limit counts it
+LOCKS_SHOWN = 4 * MIB  # of the list of locks, some 60,000: nobody honest has so many
 
 
 def exceeded(processes: Path, folders: list[str], limits: Limits) -> str:
@@ -23,6 +25,7 @@ def exceeded(processes: Path, folders: list[str], limits: Limits) -> str:
     such a look take seconds, and a thousand processes in that time.
     """
     memory = sum(map(memory_of_folder, folders)) + memory_of_connections(processes)
+    memory += memory_of_locks(processes, limits)
     channels: set[str] = set()
     for pid in running(processes):
         if len(running(processes)) > limits.processes:
@@ -73,6 +76,13 @@ def memory_of_connections(processes: Path) -> int:
             queues = [line.split()[4].split(":") for line in lines]
             return sum(int(sent, 16) + int(received, 16) for sent, received in queues)
     return 0
+
+
+def memory_of_locks(processes: Path, limits: Limits) -> int:
+    """Bytes of the locks that processes hold on files; the whole limit where nobody can count."""
+    with (processes / "locks").open("rb") as file:
+        shown = file.read(LOCKS_SHOWN)
+    return limits.memory_bytes if len(shown) == LOCKS_SHOWN else LOCK_BYTES * shown.count(b"\n")
 
 
 def memory_of_folder(folder: str) -> int:

@@ -19,7 +19,7 @@ import math
 import re
 import socket
 import struct
-import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -219,28 +219,32 @@ def send(connection: socket.socket, data: Any, *, limit: int) -> None:
     connection.sendall(LENGTH.pack(len(content)) + content)
 
 
-def receive(connection: socket.socket, *, limit: int, seconds: float | None = None) -> Any:
-    """Read one frame within `seconds` in all, however slowly it trickles in.
+def receive(
+    connection: socket.socket, *, limit: int, patience: Callable[[], float | None] = lambda: None
+) -> Any:
+    """Read one frame, however slowly it trickles in.
 
-    Raises TimeoutError, EOFError where the other side is gone, and WireError.
+    `patience` is asked before each wait: the seconds until it wants to be asked again, or
+    None for no limit. It raises TimeoutError where it has lasted long enough. Raises EOFError
+    where the other side is gone, and WireError.
     """
-    deadline = None if seconds is None else time.monotonic() + seconds
-    (length,) = LENGTH.unpack(receive_bytes(connection, LENGTH.size, deadline))
+    (length,) = LENGTH.unpack(receive_bytes(connection, LENGTH.size, patience))
     if length > limit:
         raise TooLarge(f"a frame of {length} bytes")
-    return from_bytes(receive_bytes(connection, length, deadline))
+    return from_bytes(receive_bytes(connection, length, patience))
 
 
-def receive_bytes(connection: socket.socket, size: int, deadline: float | None) -> bytes:
+def receive_bytes(
+    connection: socket.socket, size: int, patience: Callable[[], float | None]
+) -> bytes:
     """Exactly `size` bytes."""
     content = bytearray()
     while len(content) < size:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            connection.settimeout(left)
-        part = connection.recv(min(size - len(content), 1 << 20))
+        connection.settimeout(patience())
+        try:
+            part = connection.recv(min(size - len(content), 1 << 20))
+        except TimeoutError:
+            continue
         if not part:
             raise EOFError
         content += part

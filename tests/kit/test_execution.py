@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.errors import Died
 from autograder.execution import Run, run_notebook
-from autograder.kernel import Snapshot
+from autograder.kernel import Kernel, Snapshot
 from autograder.limits import MIB, Limits
 from autograder.line import Budget, DeadLine, WorkerLine
 from autograder.student import Student
@@ -110,7 +111,7 @@ def test_after_too_many_ends_what_was_frozen_before_them_stays() -> None:
         )
         with pytest.raises(Died):
             call(run, "g")
-        assert len(run.remarks) == 2
+        assert run.remarks[-1] == "the run stopped before cell 5: limit restarts"
 
 
 def test_memory_beyond_the_limit_is_named_and_the_rest_runs_again() -> None:
@@ -158,11 +159,11 @@ def test_the_time_of_all_cells_together_is_limited() -> None:
         assert run.remarks[0].endswith("limit cells_seconds")
 
 
-def test_a_cell_that_hangs_late_is_not_waited_for_in_the_second_run() -> None:
-    cells = ["while True: pass", ENDS, "def f(): return 1", check("f")]
-    with running(*cells, limits=LIMITS) as run:
-        assert call(run, "f") == 1
-        assert len(run.remarks) == 2, "the loop was interrupted once"
+def test_what_an_interrupted_cell_defined_is_there_in_the_next_run_too() -> None:
+    cells = ["def f(): return 1\nwhile True: pass", check("f"), ENDS, "def g(): return f() + 1"]
+    with running(*cells, check("g"), limits=LIMITS) as run:
+        assert [call(run, "f"), call(run, "g")] == [1, 2]
+        assert "cell 1 was interrupted: limit cell_seconds" in run.remarks
 
 
 def test_a_cell_cannot_take_the_snapshots_thread_with_it() -> None:
@@ -212,3 +213,74 @@ def test_what_an_interrupted_cell_left_behind_is_not_blamed_on_the_next_one() ->
         assert call(run, "f") == 1
         assert any("More processes" in remark for remark in run.remarks), run.remarks
         assert "left out" not in shown(run, 1) and "stopped" not in shown(run, 1)
+
+
+# --- ends that come from somewhere else -----------------------------------------
+
+TIMER = "import os, threading\nthreading.Timer({}, os._exit, [0]).start()"
+
+
+@pytest.mark.parametrize("leave", ["exit()", "quit()", "get_ipython().ask_exit()"])
+def test_a_cell_that_leaves_the_kernel_ends_nothing_but_itself(leave: str) -> None:
+    cells = [
+        f"def f(): return 1\n{leave}",
+        check("f"),
+        "def g(): return f() + 1",
+        check("g"),
+        leave,
+    ]
+    with running(*cells) as run:
+        assert [call(run, "f"), call(run, "g")] == [1, 2]
+        assert run.remarks == [
+            f"cell {number} called exit(): the cells behind it ran all the same"
+            for number in (1, 5)
+        ]
+
+
+def test_the_copies_outlive_their_kernel() -> None:
+    with running("def f(): return 1", check("f"), TIMER.format(0.5)) as run:
+        assert run.kernel is not None
+        wait_until(lambda: run.kernel is not None and not run.kernel.alive)
+        assert run.lost is None
+        assert call(run, "f") == 1
+
+
+def test_the_cell_that_set_a_timer_is_left_out_and_not_the_one_it_met() -> None:
+    sleeps = "import time\ntime.sleep(4)\ndef g(): return 2"
+    cells = ["def f(): return 1", check("f"), TIMER.format(2), "x = 1", sleeps, check("g")]
+    with running(*cells) as run:
+        assert [call(run, "f"), call(run, "g")] == [1, 2]
+        assert run.remarks == ["cell 3 ended the kernel: A cell ended the Python process."]
+
+
+def test_a_kernel_that_was_killed_from_outside_costs_no_cell() -> None:
+    killed = []
+
+    async def kill(kernel: Kernel, cell: NotebookNode) -> None:
+        if "g" in cell.source and not killed:
+            killed.append(kernel.process.number)
+            kernel.process.kill()
+        await run_cell(kernel, cell)
+
+    run_cell = Kernel.run
+    cells = ["def f(): return 1", check("f"), "def g(): return 2", check("g")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Kernel, "run", kill)
+        with running(*cells) as run:
+            assert [call(run, "f"), call(run, "g")] == [1, 2]
+            assert run.remarks == [
+                "the kernel ended once and, run again, did not: A cell ended the Python process."
+            ]
+
+
+def test_a_module_that_the_notebook_writes_can_be_imported() -> None:
+    writes = "%%writefile helper.py\ndef add(x, y):\n    return x + y"
+    uses = "from helper import add\ndef f(x):\n    import helper\n    return helper.add(x, 1)"
+    with running(writes, uses, check("f")) as run:
+        assert call(run, "f", 2) == 3
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait until something is so; pytest-timeout ends what never comes."""
+    while not holds():
+        time.sleep(0.05)

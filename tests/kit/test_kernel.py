@@ -13,7 +13,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.errors import Died, GraderError, Raised, StudentError, TimedOut
+from autograder.errors import Died, GraderError, Raised, StudentError, TimedOut, TimeUsedUp
 from autograder.kernel import (
     CHANNELS,
     Kernel,
@@ -389,10 +389,9 @@ def test_calls_just_below_their_limit_add_up_to_the_limit_of_all() -> None:
         await run_cell(kernel, "import time\ndef f(): time.sleep(0.4); return 1")
         line = WorkerLine(kernel.snapshot(), LIMITS, Budget(1.0))
         student = Student(line, LIMITS)
-        with pytest.raises(TimedOut) as end:
+        with pytest.raises(TimeUsedUp):
             print([student.f() for _ in range(10)])
         line.close()
-        assert getattr(end.value.found, "key", "") == "time_used_up"
 
     with_kernel(PATIENT, work)
 

@@ -12,9 +12,9 @@ import autograder
 
 FOLDER = Path(autograder.__file__).parent
 LAYERS = [
-    {"texts", "wire", "literal", "mutation", "cache", "files"},
-    {"errors", "markup", "guest", "seccomp"},
-    {"limits", "model", "notebook", "law"},
+    {"texts", "wire", "literal", "mutation", "cache", "effort", "files"},
+    {"errors", "bisection", "markup", "guest", "seccomp"},
+    {"init", "limits", "model", "notebook", "law"},
     {"usage", "recognition", "intake", "course", "feedback", "line", "bank"},
     {"sandbox", "proof", "page", "report", "submission", "student", "inplace"},
     {"kernel", "plugin", "diagnosis"},
@@ -73,6 +73,7 @@ def test_no_module_imports_course_content(name: str) -> None:
 
 
 def test_beside_student_code_there_is_only_the_wire() -> None:
+    assert kit_imports("init") == {"guest"}
     assert kit_imports("guest") == {"wire"}
     assert kit_imports("wire") == set()
 

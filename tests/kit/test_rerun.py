@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 from nbformat.v4 import writes
 
@@ -23,7 +27,7 @@ def test_half_of_four(student):
     agree(student.half(4), 2)
 '''
 )
-RIGHT = tiny.RIGHT["half"]
+RIGHT, RIGHT_DOUBLE = tiny.RIGHT["half"], tiny.RIGHT["double"]
 FORKS = """
 import os
 def double(x):
@@ -79,7 +83,7 @@ def test_a_fork_bomb_in_a_function_costs_its_own_task(course: Path) -> None:
     graded = grade(course, FORKS, RIGHT)
     assert earned(graded) == {"double": 0.0, "half": 4.0}, graded
     assert any(
-        "double: test_two ended the sandbox: More processes were running" in remark
+        remark.startswith("double: test_two ended once more: More processes were running")
         for remark in graded.remarks
     ), graded.remarks
 
@@ -101,5 +105,73 @@ def test_a_function_that_ends_every_process_costs_its_own_task(course: Path) -> 
 
 def test_what_needs_more_runs_than_allowed_is_not_graded(course: Path) -> None:
     graded = grade(course, FORKS, RIGHT, QUICK.override({"reruns": 0}))
-    assert earned(graded) == {"double": 0.0, "half": None}
-    assert "limit reruns (0)" in graded.tasks[1].cause
+    assert earned(graded) == {"double": None, "half": None}
+    assert all("limit reruns (0)" in task.cause for task in graded.tasks)
+
+
+# --- ends that the student did not cause -----------------------------------------
+
+SNAPSHOT, WORKER = 2, 3  # generations below the sandbox's first process; the kernel is the first
+
+
+@pytest.mark.parametrize("generation", [SNAPSHOT, WORKER])
+def test_a_copy_that_is_killed_from_outside_costs_nothing(course: Path, generation: int) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        graded = executor.submit(grade, course, RIGHT_DOUBLE, SLOW)
+        kill_one(generation)
+    assert earned(graded.result()) == {"double": 1.0, "half": 4.0}, graded.result()
+    assert any("ran again in a new sandbox" in remark for remark in graded.result().remarks)
+
+
+def test_a_copy_that_is_killed_again_and_again_is_not_full_marks(course: Path) -> None:
+    ends = "import os\ndef half(x): os._exit(0)"
+    graded = grade(course, RIGHT_DOUBLE, ends)
+    assert earned(graded) == {"double": 1.0, "half": 0.0}
+    tried = [remark for remark in graded.remarks if "ran again" in remark]
+    assert len(tried) == 1, "what its first law does, its second one may do as well"
+
+
+def test_a_copy_that_can_never_be_made_is_not_graded(course: Path) -> None:
+    breaks = f"{RIGHT_DOUBLE}\nimport os\ndef fails(): raise OSError\nos.fork = fails"
+    graded = grade(course, breaks, RIGHT)
+    assert earned(graded) == {"double": None, "half": None}
+    assert any("double: no copy of the kernel could be made" in each for each in graded.remarks)
+    assert "no copy of the student's functions" in graded.tasks[0].cause
+
+
+def test_time_that_the_grader_does_not_have_costs_nobody_points(course: Path) -> None:
+    limits = QUICK.override({"test_seconds": 1.0})
+    graded = grade(course, RIGHT_DOUBLE, SLOW, limits)
+    assert earned(graded) == {"double": 1.0, "half": None}
+    assert "limit test_seconds" in graded.tasks[1].cause
+
+
+LEAVES_A_BOMB = """
+import os, time
+if not os.fork():
+    os.setsid()
+    time.sleep(6)
+    os.kill(-1, 9)
+"""
+
+
+def test_what_a_cell_left_behind_is_not_blamed_on_the_test_it_meets(course: Path) -> None:
+    slow = SLOW.replace("2)", "2.5)")
+    graded = grade(course, RIGHT_DOUBLE + LEAVES_A_BOMB, slow)
+    assert 0.0 not in earned(graded).values(), graded
+
+
+def kill_one(generation: int) -> None:
+    """Kill a process so many generations below the first of a sandbox, once it has answered."""
+    while True:
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if age(process) == generation and time.time() - process.create_time() > 1:
+                    process.kill()
+                    return
+        time.sleep(0.05)
+
+
+def age(process: psutil.Process) -> int:
+    """How many of the processes above it belong to the guest."""
+    return sum("autograder.init" in above.cmdline()[:4] for above in process.parents())

@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,20 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder import guest, wire
-from autograder.errors import Died, Missing, Raised, StudentError, TimedOut, Unreadable, Violation
+from autograder.effort import Effort, effort_of
+from autograder.errors import (
+    Died,
+    Missing,
+    Raised,
+    StudentError,
+    TimedOut,
+    TimeUsedUp,
+    Unreadable,
+    Violation,
+)
 from autograder.law import generator
 from autograder.limits import Limits
-from autograder.line import Budget, DeadLine, WorkerLine
+from autograder.line import Budget, DeadLine, Stopwatch, WorkerLine
 from autograder.student import Student
 from autograder.texts import CATALOGUE, Message, say
 from tests.kit.inprocess import Here
@@ -45,7 +55,10 @@ class InThread:
 
     def serve(self, namespace: dict[str, Any], limit: int) -> None:
         with contextlib.suppress(EOFError), self.theirs:
-            guest.serve_calls(self.theirs, namespace, limit)
+            guest.serve_calls(namespace, limit, self.theirs)
+
+    def effort(self) -> Effort:
+        return Effort()
 
     def kill(self) -> None:
         self.connection.close()
@@ -61,7 +74,7 @@ from autograder import guest
 namespace = {}
 exec(sys.argv[2], namespace)
 with socket.socket(fileno=int(sys.argv[1])) as connection:
-    guest.end_with(lambda: guest.serve_calls(connection, namespace, 20_000))
+    guest.end_with(lambda: guest.serve_calls(namespace, 20_000, connection))
 """
 
     def __init__(self, code: str) -> None:
@@ -70,6 +83,9 @@ with socket.socket(fileno=int(sys.argv[1])) as connection:
             number = theirs.fileno()
             arguments = [sys.executable, "-c", self.CODE, str(number), code]
             self.process = subprocess.Popen(arguments, pass_fds=[number])
+
+    def effort(self) -> Effort:
+        return effort_of(Path("/proc", str(self.process.pid)))
 
     def kill(self) -> None:
         self.connection.close()
@@ -85,6 +101,9 @@ class Forged:
         self.theirs.sendall(content)
         if closed:
             self.theirs.shutdown(socket.SHUT_WR)
+
+    def effort(self) -> Effort:
+        return Effort()
 
     def kill(self) -> None:
         self.connection.close()
@@ -121,16 +140,8 @@ def connect() -> Iterator[Callable[..., Student]]:
 
 
 @pytest.fixture
-def define(
-    connect: Callable[..., Student], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Student]:
+def define(connect: Callable[..., Student]) -> Callable[..., Student]:
     """A Student of functions of ours, answered by the guest in a thread."""
-    # a thread may not set a signal's handler; the rest of the loop is the real one
-    monkeypatch.setattr(
-        guest,
-        "signal",
-        SimpleNamespace(signal=lambda *_: None, SIGINT=2, default_int_handler=None),
-    )
     return lambda **namespace: connect(lambda: InThread(namespace, LIMITS.reply_bytes))
 
 
@@ -585,23 +596,87 @@ def test_after_a_time_out_nothing_more_is_asked(forge: Callable[..., Student]) -
 def test_calls_share_one_budget(forge: Callable[..., Student]) -> None:
     limits = replace(HASTY, calls_seconds=0.3)
     budget = Budget(limits.calls_seconds)
+    with pytest.raises(TimedOut):
+        forge(b"", limits=limits, budget=budget).f()
     for _ in range(2):
-        with pytest.raises(TimedOut):
+        with pytest.raises(TimeUsedUp, match="limit calls_seconds: .* 0.3 seconds"):
             forge(b"", limits=limits, budget=budget).f()
     assert budget.left == 0
     assert budget.used < 10
     late = forge(reply(1), limits=limits, budget=budget)
-    with pytest.raises(TimedOut) as caught:
+    with pytest.raises(TimeUsedUp):
         late.f()
-    assert key(caught) == "time_used_up"
     assert not workers(late)
 
 
-def test_the_limit_that_a_time_out_names_is_the_one_it_met(forge: Callable[..., Student]) -> None:
+def test_a_call_that_meets_the_budget_first_is_nobodys_fault(forge: Callable[..., Student]) -> None:
     limits = replace(HASTY, call_seconds=5, calls_seconds=0.2)
-    with pytest.raises(TimedOut) as caught:
-        forge(b"", limits=limits, budget=Budget(limits.calls_seconds)).f()
-    assert key(caught) == "time_used_up"
+    test = Budget(0.1, "test_seconds", within=Budget(limits.calls_seconds))
+    with pytest.raises(TimeUsedUp, match="test_seconds"):
+        forge(b"", limits=limits, budget=test).f()
+
+
+def test_after_the_time_is_used_up_nothing_is_asked(forge: Callable[..., Student]) -> None:
+    student = forge(b"", limits=replace(HASTY, call_seconds=5), budget=Budget(0.1))
+    for _ in range(3):
+        with pytest.raises(TimeUsedUp):
+            student.f()
+    assert len(workers(student)) == 1
+
+
+def test_each_call_of_a_repeated_one_has_the_time_of_one(connect: Callable[..., Student]) -> None:
+    limits = replace(LIMITS, call_seconds=3.0)
+    code = "import time\ndef f():\n time.sleep(0.7)\n return 1"
+    student = connect(lambda: InProcess(code), limits)
+    assert student.f.repeat(7) == [1] * 7
+
+
+def test_a_repeated_call_that_hangs_is_a_time_out(connect: Callable[..., Student]) -> None:
+    limits = replace(LIMITS, call_seconds=3.0)
+    code = "import time\ndef f(times=[]):\n times.append(1)\n time.sleep(len(times) ** 4)"
+    student = connect(lambda: InProcess(code), limits)
+    with pytest.raises(TimedOut):
+        student.f.repeat(7)
+
+
+def test_who_only_says_that_calls_go_on_uses_up_the_time(forge: Callable[..., Student]) -> None:
+    student = forge(frame({"going_on": True}) * 1000, budget=Budget(0.5))
+    with pytest.raises((TimedOut, TimeUsedUp)):
+        student.f.repeat(7)
+
+
+def test_a_worker_that_was_kept_from_the_core_is_waited_for(forge: Callable[..., Student]) -> None:
+    """A machine with too much to do says so in the process's figures."""
+    watch = Stopwatch(1.5, 100.0, iter_efforts(0.0, *[1000.0] * 1000))
+    watch.began -= 1.2
+    watch()
+    watch.began -= 500
+    watch()  # 501 seconds are gone, but it waited for a core for 1000
+
+
+def test_a_call_that_computes_is_overdue_and_not_in_doubt(connect: Callable[..., Student]) -> None:
+    student = connect(
+        lambda: InProcess("def f():\n while True: pass"), replace(LIMITS, call_seconds=4)
+    )
+    with pytest.raises(TimedOut):
+        student.f()
+    assert student.line.doubt == ""  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("code", ["import time; time.sleep(60)", "import os; os._exit(0)"])
+def test_an_end_that_others_may_have_caused_is_in_doubt(
+    connect: Callable[..., Student], code: str
+) -> None:
+    student = connect(lambda: InProcess(f"def f(): {code}"), replace(LIMITS, call_seconds=3))
+    with pytest.raises((TimedOut, Died)):
+        student.f()
+    assert student.line.doubt  # type: ignore[attr-defined]
+
+
+def iter_efforts(*waited: float) -> Callable[[], Effort]:
+    """A process that has waited for a core so long, whenever it is looked at."""
+    efforts = iter(waited)
+    return lambda: Effort(0.0, next(efforts))
 
 
 def test_time_is_counted_only_while_a_call_runs(define: Callable[..., Student]) -> None:

@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -315,6 +315,18 @@ def ends() -> Iterator[Pair]:
         yield one, other
 
 
+def within(seconds: float) -> Callable[[], float]:
+    """The patience of somebody who waits for so long in all."""
+    deadline = time.monotonic() + seconds
+
+    def patience() -> float:
+        if (left := deadline - time.monotonic()) <= 0:
+            raise TimeoutError
+        return left
+
+    return patience
+
+
 def framed(content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + content
 
@@ -322,33 +334,33 @@ def framed(content: bytes) -> bytes:
 @pytest.mark.parametrize("data", [None, {"value": [1, 2.5, "ä"]}, [], "x" * 50_000])
 def test_a_frame_arrives_as_it_was_sent(ends: Pair, data: object) -> None:
     wire.send(ends[0], data, limit=1 << 20)
-    assert wire.receive(ends[1], limit=1 << 20, seconds=5) == data
+    assert wire.receive(ends[1], limit=1 << 20, patience=within(5)) == data
 
 
 def test_frames_arrive_one_by_one(ends: Pair) -> None:
     for number in range(3):
         wire.send(ends[0], number, limit=100)
-    assert [wire.receive(ends[1], limit=100, seconds=5) for _ in range(3)] == [0, 1, 2]
+    assert [wire.receive(ends[1], limit=100, patience=within(5)) for _ in range(3)] == [0, 1, 2]
 
 
 def test_a_frame_longer_than_allowed_is_not_sent(ends: Pair) -> None:
     with pytest.raises(wire.TooLarge):
         wire.send(ends[0], "x" * 100, limit=101)  # the quotes count as well
     wire.send(ends[0], "x" * 100, limit=102)
-    assert wire.receive(ends[1], limit=102, seconds=5) == "x" * 100
+    assert wire.receive(ends[1], limit=102, patience=within(5)) == "x" * 100
 
 
 def test_a_frame_that_says_it_is_too_long_is_not_read(ends: Pair) -> None:
     ends[0].sendall(struct.pack(">I", 0xFFFFFFFF))
     with pytest.raises(wire.TooLarge):
-        wire.receive(ends[1], limit=1000, seconds=5)
+        wire.receive(ends[1], limit=1000, patience=within(5))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"nonsense", b"\xff\xfe", b"1" * 5000, b"1 2"])
 def test_a_frame_that_is_no_json_is_refused(ends: Pair, content: bytes) -> None:
     ends[0].sendall(framed(content))
     with pytest.raises(wire.WireError):
-        wire.receive(ends[1], limit=10_000, seconds=5)
+        wire.receive(ends[1], limit=10_000, patience=within(5))
 
 
 @pytest.mark.parametrize("sent", [b"", b"\0\0", framed(b"1234")[:-1]])
@@ -356,14 +368,14 @@ def test_the_end_of_the_other_side_is_noticed(ends: Pair, sent: bytes) -> None:
     ends[0].sendall(sent)
     ends[0].close()
     with pytest.raises(EOFError):
-        wire.receive(ends[1], limit=100, seconds=5)
+        wire.receive(ends[1], limit=100, patience=within(5))
 
 
 @pytest.mark.parametrize("sent", [b"", b"\0\0", framed(b"1234")[:-1]])
 def test_silence_ends_at_the_deadline(ends: Pair, sent: bytes) -> None:
     ends[0].sendall(sent)
     with pytest.raises(TimeoutError):
-        wire.receive(ends[1], limit=100, seconds=0.05)
+        wire.receive(ends[1], limit=100, patience=within(0.05))
 
 
 def test_a_frame_that_trickles_in_does_not_put_off_the_deadline(ends: Pair) -> None:
@@ -380,7 +392,7 @@ def test_a_frame_that_trickles_in_does_not_put_off_the_deadline(ends: Pair) -> N
     start = time.monotonic()
     try:
         with pytest.raises(TimeoutError):
-            wire.receive(ends[1], limit=1000, seconds=0.3)
+            wire.receive(ends[1], limit=1000, patience=within(0.3))
         took = time.monotonic() - start
     finally:
         stop.set()
@@ -390,7 +402,7 @@ def test_a_frame_that_trickles_in_does_not_put_off_the_deadline(ends: Pair) -> N
 
 def test_nothing_is_read_beyond_the_frame(ends: Pair) -> None:
     ends[0].sendall(framed(b"1") + b"rest")
-    assert wire.receive(ends[1], limit=100, seconds=5) == 1
+    assert wire.receive(ends[1], limit=100, patience=within(5)) == 1
     assert ends[1].recv(100) == b"rest"
 
 
