@@ -13,9 +13,11 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.errors import Died, GraderError, Raised, StudentError, TimedOut, TimeUsedUp
+import autograder.kernel
+from autograder.errors import Died, GraderError, NoCopy, Raised, StudentError, TimedOut, TimeUsedUp
 from autograder.kernel import (
     CHANNELS,
+    Control,
     Kernel,
     KernelDied,
     Snapshot,
@@ -375,7 +377,7 @@ def test_a_snapshot_killed_by_its_own_worker_stays_dead_and_no_other_does() -> N
         dies, lives = kernel.snapshot(), kernel.snapshot()
         with student_of(dies) as student, contextlib.suppress(StudentError):
             student.f()
-        with student_of(dies) as student, pytest.raises(Died):
+        with student_of(dies) as student, pytest.raises(NoCopy):
             student.g()
         with student_of(lives) as student:
             assert student.g() == 5
@@ -405,3 +407,62 @@ def test_a_function_that_exits_the_interpreter_has_only_raised() -> None:
             assert "SystemExit" in end.value.kinds
 
     with_kernel(PATIENT, work)
+
+
+# --- copies ---------------------------------------------------------------------
+
+
+def test_a_copy_that_comes_too_late_is_not_taken_for_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(autograder.kernel, "CONTROL_SECONDS", 3.0)
+    slow = """
+import os, time
+fork = os.fork
+def late():
+    os.fork = fork
+    time.sleep(5)
+    return fork()
+os.fork = late
+def f(): return value
+value = 1
+"""
+
+    async def work(kernel: Kernel) -> None:
+        await run_cell(kernel, slow)
+        with pytest.raises(TimeoutError):
+            kernel.snapshot()
+        await run_cell(kernel, "value = 2\ntime.sleep(3)")
+        with student_of(kernel.snapshot()) as student:
+            assert student.f() == 2
+
+    with_kernel(PATIENT, work)
+
+
+def test_a_notebook_can_rewrite_the_guest_that_answers_for_it() -> None:
+    """The corpus attacks the kit's side in the sandbox: this shows that it meets the real one."""
+    code = "from autograder import guest\nguest.answer = lambda *a: {'value': 'forged'}"
+
+    async def work(kernel: Kernel) -> None:
+        await run_cell(kernel, f"{code}\ndef f(): return 1")
+        with student_of(kernel.snapshot()) as student:
+            assert student.variable("f") == "forged"
+
+    with_kernel(PATIENT, work)
+
+
+def test_words_that_no_guest_says_are_no_copy() -> None:
+    for said in (
+        b"[]",
+        b"7",
+        b"{",
+        b"\xff",
+        b"[" * 4000,
+        b'{"done": 1}',
+        b'{"done": 1, "pid": -1}',
+    ):
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours, theirs:
+            theirs.send(said)
+            with pytest.raises(OSError, match="guest"):
+                Control(ours).fork({"open": 1})

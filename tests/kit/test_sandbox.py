@@ -25,7 +25,7 @@ from autograder import seccomp
 from autograder.errors import GraderError
 from autograder.kernel import Kernel, KernelDied, launch_kernel
 from autograder.limits import MIB, Limits
-from autograder.sandbox import Files, Interpreter, bwrap_args, guest_environment
+from autograder.sandbox import GUEST_FILES, Files, Interpreter, bwrap_args, guest_environment
 from tests.kit.submissions import ROOT
 
 LIMITS = Limits(disk_bytes=6 * MIB, file_bytes=4 * MIB, cell_seconds=60.0)
@@ -99,11 +99,11 @@ def test_no_argument_but_the_source_of_a_bind_names_a_path_of_this_machine() -> 
         assert path not in rest.replace("/home/student", "")
 
 
-def test_of_the_course_and_the_kit_only_the_three_files_of_the_wire_are_bound() -> None:
+def test_of_the_course_and_the_kit_only_the_guests_files_are_bound() -> None:
     package = ROOT / "autograder"
     sources = binds(bwrap_args(LIMITS, MACHINE, FILES))
     bound = {Path(source) for source in sources if ROOT in Path(source).parents}
-    assert bound == {package / name for name in ("__init__.py", "guest.py", "wire.py")}
+    assert bound == {package / name for name in GUEST_FILES}
     assert not any(Path(source) in (ROOT, *ROOT.parents) for source in sources)
     assert str(Path.home()) not in sources
 
@@ -344,14 +344,14 @@ for folder, folders, names in os.walk("/"):
     assert ask(code) == []
 
 
-def test_of_the_kit_only_three_files_are_there(ask: Ask) -> None:
+def test_of_the_kit_only_the_guests_files_are_there(ask: Ask) -> None:
     code = """
 import autograder, os
 found = {f"{folder}/{name}" for folder, _, names in os.walk("/kit") for name in names}
 answer = [sorted(found), sorted(set(os.listdir(autograder.__path__[0])))]
 """
     kit, package = ask(code)
-    assert package == ["__init__.py", "guest.py", "wire.py"]
+    assert package == sorted(GUEST_FILES)
     assert kit == [f"/kit/autograder/{name}" for name in package] + ["/kit/connection.json"]
 
 
@@ -361,7 +361,7 @@ import os
 answer = [open(f"/proc/{pid}/comm").read().strip() for pid in os.listdir("/proc") if pid.isdigit()]
 """
     comms = ask(code)
-    assert len(comms) == 2
+    assert len(comms) == 3, "bwrap, our first process and the kernel"
     assert "bwrap" in comms
 
 
@@ -376,7 +376,7 @@ import traceback
 import numpy as np
 from autograder import guest
 shown = []
-for fails in (lambda: np.linalg.inv(np.zeros((2, 2))), lambda: guest.call(print, {})):
+for fails in (lambda: np.linalg.inv(np.zeros((2, 2))), lambda: guest.call(print, {}, print)):
     try:
         fails()
     except Exception:
@@ -510,6 +510,18 @@ import os
 os.mkdir("/tmp/many")
 for number in range(400_000):
     os.close(os.open(f"/tmp/many/{number}", os.O_CREAT))
+"""
+    assert cause_of(code) == "cause_memory"
+
+
+def test_locks_on_files_count() -> None:
+    code = """
+import fcntl
+kept = []
+for number in range(200):
+    kept.append(open(f"/tmp/locked-{number}", "w"))
+    for place in range(1000):
+        fcntl.lockf(kept[-1], fcntl.LOCK_EX, 1, 2 * place)
 """
     assert cause_of(code) == "cause_memory"
 
@@ -757,6 +769,19 @@ def test_a_killed_grader_leaves_nothing_running() -> None:
         assert wait_until(lambda: len(running(marker)) == 1)
         grader.send_signal(signal.SIGKILL)
     assert wait_until(lambda: not running(marker))
+
+
+def test_without_a_sandbox_nothing_is_left_behind_either() -> None:
+    before = set(running("autograder.init"))
+
+    async def start() -> set[int]:
+        with launch_kernel(LIMITS, unsandboxed=True) as kernel:
+            kernel.snapshot()
+            return set(running("autograder.init")) - before
+
+    started = asyncio.run(start())
+    assert len(started) == 3, "our first process, the kernel and its copy"
+    assert wait_until(lambda: not started & set(running("autograder.init")))
 
 
 # --- without a sandbox ----------------------------------------------------------
