@@ -87,9 +87,11 @@ def restrict(settings: dict[str, int]) -> None:
 
 def take_snapshots(control: socket.socket, namespace: Namespace, limit: int) -> None:
     """Fork a snapshot whenever the grader asks for one, until it is gone."""
-    for request, connection in requests(control):
-        if connection is not None:
-            handle_fork(control, request, connection, partial(serve_snapshot, namespace, limit))
+    with control:  # the grader hears at once where this ends
+        for request, connection in requests(control):
+            if connection is not None:
+                work = partial(serve_snapshot, namespace, limit)
+                handle_fork(control, request, connection, work)
 
 
 def serve_snapshot(namespace: Namespace, limit: int, control: socket.socket) -> None:

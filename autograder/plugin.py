@@ -132,11 +132,12 @@ class Grading:
         law = self.laws.get(item.nodeid)
         if law is None:
             return report
+        error = call.excinfo.value if call.excinfo else None
         if report.when == "call":
-            error = call.excinfo.value if call.excinfo else None
             self.found[item.nodeid] = judge(law, error, item.stash.get(STUDENT, None))
         elif not report.passed:  # a fixture is never the student's fault
-            self.found[item.nodeid] = Outcome(law, "not graded", reason=str(report.longrepr))
+            reason = str(error if isinstance(error, GraderError) else report.longrepr)
+            self.found[item.nodeid] = Outcome(law, "not graded", reason=reason)
         return report
 
 

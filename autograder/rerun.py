@@ -17,12 +17,12 @@ import copy
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import NoReturn
 
 from nbformat import NotebookNode
 
-from autograder.errors import GraderError
+from autograder.errors import GraderError, NoCopy
 from autograder.execution import Run
+from autograder.kernel import Snapshot
 from autograder.limits import Limits
 from autograder.line import Budget, DeadLine, Line, WorkerLine
 from autograder.model import Law, LawName
@@ -46,6 +46,7 @@ class Reruns:
     doubted: set[LawName] = field(default_factory=set)  # what must meet a run of its own
     confirmed: set[tuple[str, str]] = field(default_factory=set)  # a task, and how its laws end
     line: WorkerLine | None = None  # of the law that runs
+    looked_for: bool = False  # whether the notebook ran again for copies that were not made
     rested: float = 0.0  # seconds that a sandbox survived while nothing ran in it
     reruns: int = 0
     seconds: float = 0.0  # of all runs but the first
@@ -59,13 +60,23 @@ class Reruns:
         """
         if self.run.lost is not None or (law.name in self.doubted and self.used_by):
             self.renew()
+        snapshot = self.snapshot(law.task)
         self.used_by.add(law.name)
-        snapshot = self.run.snapshots.get(law.task)
         if isinstance(snapshot, Message):
             self.line = None
             return DeadLine(snapshot)
-        self.line = WorkerLine(snapshot or NoSnapshot(law.task), self.limits, budget, self.why)
+        self.line = WorkerLine(snapshot, self.limits, budget, self.why)
         return self.line
+
+    def snapshot(self, task: str) -> Snapshot | Message:
+        """The frozen copy for a task; where none was made, the notebook runs once more."""
+        if task not in self.run.snapshots and not self.looked_for:
+            self.looked_for = True
+            self.remarks.append(f"the notebook ran again: it was not copied at test_{task}")
+            self.renew()
+        if task not in self.run.snapshots:
+            raise NoCopy(f"The kernel could not be copied at the test cell test_{task}.")
+        return self.run.snapshots[task]
 
     def why(self) -> Message:
         """What a copy died of: the end of the whole sandbox, or its own."""
@@ -124,17 +135,6 @@ class Reruns:
         self.began = time.monotonic()
         self.seconds += self.began - start
         self.used_by.clear()
-
-
-@dataclass(frozen=True, slots=True)
-class NoSnapshot:
-    """In place of a snapshot that could not be taken."""
-
-    task: str
-
-    def open(self) -> NoReturn:
-        """Raise OSError: there is nothing to fork from."""
-        raise ConnectionError(f"the kernel was not copied at the test cell of {self.task}")
 
 
 @contextlib.contextmanager

@@ -41,6 +41,7 @@ class Submission:
     told: tuple[str, ...] = ()
     solved: bool = True  # whether the change starts from the solved or the untouched notebook
     place: Place | None = None  # how the notebook gets into the student's folder
+    open: tuple[str, ...] = ()  # the tasks that a person has to look at
     unread: bool = False  # nobody can grade it: every task waits for a person
     thorough: bool = False  # its grade needs as many examples as Hypothesis draws by default
 
@@ -58,7 +59,7 @@ class Submission:
     def earned(self) -> dict[str, float | None]:
         """The points that every task must earn, None for what a person has to look at."""
         return {
-            task: None if self.unread else self.keeps(task, points)
+            task: None if self.unread or task in self.open else self.keeps(task, points)
             for task, points in most_points().items()
         }
 

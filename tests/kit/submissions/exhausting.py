@@ -396,8 +396,8 @@ EXHAUSTING = [
         "stops-snapshot",
         "stops the process that its copies come from",
         answer("deviation", STOPS_SNAPSHOT),
-        # the first law is answered before the copy is stopped
-        {"deviation": 2.0},
+        # each law is answered before the copy is stopped
+        told=("ran again in a new sandbox",),
     ),
     Submission(
         "dies-often",

@@ -136,14 +136,16 @@ forge("display_data", {"data": 7, "metadata": None, "transient": 3})
 def deviation(p, rel): return 42.0
 """
 
-SNAPSHOT_THREAD = """
-import threading
-for thread in threading.enumerate():
-    if thread.name == "autograder":
-        thread._target = None
+PATCHES_GUEST = """
 from autograder import guest
 guest.answer = lambda *asked: {"value": 0.5, "arguments": [], "named": {"dict": []}}
-guest.serve_test = guest.serve_snapshot = guest.handle_fork = None  # bound already, or asked for
+def deviation(p, rel): return 42.0
+"""
+
+# the next copy of the kernel is never made, and nobody can say why
+PATCHES_FORKS = """
+from autograder import guest
+guest.handle_fork = None
 def deviation(p, rel): return 42.0
 """
 
@@ -486,6 +488,10 @@ def untouched(name: str, tries: str, change: Change, told: tuple[str, ...] = ())
 
 
 DEVIATION = {"deviation": "all", "my_deviation": "all"}
+FROM_DEVIATION_ON = (
+    *("deviation", "prob_not", "temperature_table", "my_logits", "my_deviation"),
+    *("top_k", "top_k_choice"),
+)
 
 FORGING = [
     Submission(
@@ -583,8 +589,15 @@ FORGING = [
     Submission(
         "patched-guest",
         "replaces the kit's side of the wire",
-        answer("deviation", SNAPSHOT_THREAD),
-        {"deviation": "all", "my_deviation": "all"},
+        answer("deviation", PATCHES_GUEST),
+        dict.fromkeys(FROM_DEVIATION_ON, "all"),
+    ),
+    Submission(
+        "patched-forks",
+        "has the kit's side of the wire fork no more",
+        answer("deviation", PATCHES_FORKS),
+        open=FROM_DEVIATION_ON,
+        told=("no copy of the kernel could be made",),
     ),
     Submission(
         "lying-text",
