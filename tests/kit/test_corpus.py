@@ -38,6 +38,7 @@ from tests.kit.submissions import (
     without_experiments,
 )
 from tests.kit.submissions.answering import ANSWERING
+from tests.kit.submissions.copying import COPYING
 from tests.kit.submissions.exhausting import EXHAUSTING
 from tests.kit.submissions.forging import FORGING
 from tests.kit.submissions.honest import CLASS
@@ -59,10 +60,12 @@ SAMPLE = (
     *("searches-disk", "walks-frames", "reads-gradebook", "raises-points", "deletes-tests"),
     *("copies-answer", "ships-modules", "meant-for-the-next", "fork-bomb", "huge-picture"),
     *("c-call", "huge-value", "endless-error", "utf-16", "nbformat-3", "no-metadata"),
-    *("large-outputs", "own-name", "traps-beside"),
+    *("large-outputs", "own-name", "traps-beside", "drafts-at-the-end", "pairs-at-the-end"),
+    *("drafts-without-metadata", "stubs-out-of-the-way"),
 )
 CORPUS = [
     *map(without_experiments, [*FORGING, *ANSWERING, *TAMPERING, *EXHAUSTING, *MALFORMED]),
+    *map(without_experiments, COPYING),
     *SPYING,  # they look around at the end as well
 ]
 SLOW = [each for each in CORPUS if each.name not in SAMPLE and not each.unread]
