@@ -29,10 +29,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from pygments.token import STANDARD_TYPES
 
+from autograder.highlight import highlight_code, plain_code
 from autograder.texts import Language, Message, say
 
 LIMIT = 1_000_000  # characters of one output, and of one piece of HTML
 MARKDOWN_LIMIT = 20_000  # characters of one Markdown cell: its parser is not linear
+MARKDOWN_RUN = re.compile(r"[^\S\n]{200}")  # its parser takes the cube of a run of spaces
 FORMULAS_LIMIT = 4_000_000  # characters of one Markdown cell times its formulas
 FORMULA_LIMIT = 2_000  # characters of one formula
 TAG_LIMIT = 20_000  # tags of one piece of HTML: deep nesting costs quadratic time
@@ -110,13 +112,21 @@ def clean_fragment(html: str) -> Markup:
 
 def clean_markdown(source: str, attachments: Mapping[str, Any] | None = None) -> Markup:
     """Markdown with formulas as HTML that runs nothing and loads nothing."""
-    if len(source) > MARKDOWN_LIMIT or len(source) * len(OPENING.findall(source)) > FORMULAS_LIMIT:
+    if len(source) > MARKDOWN_LIMIT or MARKDOWN_RUN.search(source):
+        return verbatim(source)
+    if len(source) * len(OPENING.findall(source)) > FORMULAS_LIMIT:
         return verbatim(source)
     try:
         renderer = Renderer(attachments)
         return rewrite(MarkdownWithMath(renderer=renderer).render(readable(source)), HIGHLIGHTED)
     except Exception:
         return verbatim(source)
+
+
+def plain_text(source: str, attachments: object = None) -> Markup:
+    """Markdown as it was written."""
+    del attachments
+    return Markup("<pre>{}</pre>").format(readable(source))
 
 
 @pass_context
@@ -238,6 +248,11 @@ class Renderer(IPythonRenderer):
         if url.startswith("attachment:"):
             url = attached(self.images.get(url.removeprefix("attachment:")))
         return super().image(text, url, title)
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """A block of code: Python in colours, anything else as it is."""
+        known = (info or "").split(maxsplit=1)[:1] in ([], ["python"], ["py"], ["ipython3"])
+        return str(highlight_code(code) if known and info else plain_code(code))
 
     def inline_math(self, body: str) -> str:
         """A formula within a line."""

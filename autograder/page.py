@@ -2,8 +2,8 @@
 
 How it works. `PrepareFeedback` decides what the page shows (`Page`), from the
 autograded notebook and the gradebook; `FeedbackExporter`'s template only lays it
-out. The source of a test cell never reaches the page, and everything by a
-student passes `markup` first.
+out, in a process that ends in time (`layout`). The source of a test cell never
+reaches the page, and everything by a student passes `markup` first.
 
 The formgrader's page of a submission is nbgrader's: its template escapes nothing.
 `PrepareView` therefore makes all that it gets harmless, however it was stored, and
@@ -21,23 +21,17 @@ from typing import Any, Literal, cast
 
 from jinja2 import Environment
 from markupsafe import Markup, escape
-from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader.api import Grade as BookedGrade
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum, List
 
 from autograder.feedback import NOT_YET, NOTHING, TEMPLATES, points
-from autograder.markup import (
-    clean_fragment,
-    clean_html,
-    clean_markdown,
-    clean_output,
-    markdown2html,
-)
+from autograder.layout import PLAIN, PageExporter
+from autograder.markup import clean_fragment, clean_markdown, clean_output
 from autograder.notebook import grade_id_of, is_for_staff, is_graded, is_test, nbgrader_of, task_of
 from autograder.texts import Language, Message, say
 
@@ -84,6 +78,7 @@ class Page:
     pending: str | None
     rows: tuple[Row, ...]
     cells: tuple[CellView, ...]
+    plain: bool = False  # what the student wrote is shown as it is
 
     def text(self, key: str, **data: str) -> str:
         """A sentence of the catalogue."""
@@ -114,7 +109,8 @@ class PrepareFeedback(NbGraderPreprocessor):
             }
             student = gradebook.find_student(about["student"])
             name = " ".join(filter(None, (student.first_name, student.last_name)))
-            resources["feedback"] = page(nb, about, booked, name or student.id, language)
+            plain = PLAIN in resources
+            resources["feedback"] = page(nb, about, booked, name or student.id, language, plain)
         for cell in filter(is_test, nb.cells):
             cell.source, cell.outputs = "", []
         return nb, resources
@@ -126,6 +122,7 @@ def page(
     booked: dict[str, BookedGrade],
     student: str,
     language: Language,
+    plain: bool,
 ) -> Page:
     """The page of one notebook, from its cells and its grades in the gradebook."""
     rows = table(nb.cells, booked, language)
@@ -141,7 +138,8 @@ def page(
         penalty=points(penalty, language) if penalty else None,
         pending=points(missing, language) if missing else None,
         rows=tuple(rows.values()),
-        cells=tuple(cell_view(cell, rows, language) for cell in nb.cells),
+        cells=tuple(cell_view(cell, rows, language, plain) for cell in nb.cells),
+        plain=plain,
     )
 
 
@@ -186,11 +184,13 @@ def last_heading(cell: NotebookNode) -> str:
     """The last heading of a Markdown cell, without its marks."""
     if cell.cell_type != "markdown":
         return ""
-    found = re.findall(r"^#{1,6}[ \t]+(.+?)[ \t#]*$", cell.source, flags=re.MULTILINE)
-    return re.sub(r"[*_`]", "", found[-1])[:80] if found else ""
+    found = re.findall(r"^#{1,6}[ \t]+(.+)$", cell.source, flags=re.MULTILINE)
+    return re.sub(r"[*_`]", "", found[-1].rstrip(" \t#"))[:80] if found else ""
 
 
-def cell_view(cell: NotebookNode, rows: dict[str, Row], language: Language) -> CellView:
+def cell_view(
+    cell: NotebookNode, rows: dict[str, Row], language: Language, plain: bool
+) -> CellView:
     """One cell, cleaned and ready to be laid out."""
     row = rows.get(grade_id_of(cell))
     if is_test(cell):
@@ -198,12 +198,13 @@ def cell_view(cell: NotebookNode, rows: dict[str, Row], language: Language) -> C
     return CellView(
         kind="answer" if row else KINDS[cell.cell_type],
         cell=cell,
-        outputs=tuple(clean_outputs(cell, language)),
+        outputs=tuple(clean_outputs(cell, language, plain)),
         row=row,
         comment=comment(cell, language),
     )
 
 
+PLAIN_KINDS = {"text/plain", "image/png", "image/jpeg"}
 KINDS: dict[str, Literal["text", "code", "raw"]] = {
     "markdown": "text",
     "code": "code",
@@ -224,9 +225,11 @@ def trusted_fragment(cell: NotebookNode) -> Markup:
     return Markup()
 
 
-def clean_outputs(cell: NotebookNode, language: Language) -> Iterator[NotebookNode]:
-    """The outputs of a student's cell, cleaned once more."""
+def clean_outputs(cell: NotebookNode, language: Language, plain: bool) -> Iterator[NotebookNode]:
+    """The outputs of a student's cell, cleaned once more; `plain` ones are text and pictures."""
     for output in cell.get("outputs", []):
+        if plain and isinstance(data := output.get("data"), dict):
+            output.data = NotebookNode({k: v for k, v in data.items() if k in PLAIN_KINDS})
         cleaned = clean_output(output, language=language)
         if cleaned is not None:
             yield cleaned
@@ -240,7 +243,7 @@ def comment(cell: NotebookNode, language: Language) -> Markup:
     return clean_markdown(text)
 
 
-class FeedbackExporter(HTMLExporter):
+class FeedbackExporter(PageExporter):
     """The page of a submission, laid out by `templates/feedback`.
 
     The template is set here and not by configuration: `HTMLExporter.*` also
@@ -253,11 +256,9 @@ class FeedbackExporter(HTMLExporter):
         self.extra_template_basedirs = [str(TEMPLATES)]
         self.template_paths = self._template_paths()
 
-    def default_filters(self) -> Iterator[tuple[str, Any]]:
-        """nbconvert's filters, with those that clean what a student wrote."""
-        yield from super().default_filters()
-        yield "markdown2html", markdown2html
-        yield "clean_html", clean_html
+
+class ViewExporter(PageExporter):
+    """The formgrader's page of a submission: nbconvert's exporter as it is configured."""
 
 
 class PrepareView(Preprocessor):
@@ -274,15 +275,22 @@ class PrepareView(Preprocessor):
                 resources[name] = str(escape(resources[name]))
         language = nb.metadata.get("language_info", {}).get("name")
         nb.metadata = NotebookNode(language_info=NotebookNode(name=str(language)))
+        plain = PLAIN in resources
         for cell in nb.cells:
-            prepare_cell(cell)
+            prepare_cell(cell, plain)
+        if plain:
+            nb.cells.insert(0, new_markdown_cell(SHOWN_PLAINLY))
         return nb, resources
 
 
+SHOWN_PLAINLY = (
+    "For staff only: this notebook could not be laid out in the time given (page_seconds). "
+    "It is shown as plain text; the points are not touched by that."
+)
 NAMES = {"assignment_id", "first_name", "last_name", "notebook_id", "notebook_path", "student"}
 
 
-def prepare_cell(cell: NotebookNode) -> None:
+def prepare_cell(cell: NotebookNode, plain: bool) -> None:
     """Clean a cell in place; its Markdown and its code pass filters when they are laid out."""
     cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k == "nbgrader"})
     if cell.cell_type == "raw":
@@ -291,12 +299,14 @@ def prepare_cell(cell: NotebookNode) -> None:
         fragment = trusted_fragment(cell) if is_test(cell) else NOTHING
         data = {"text/html": str(fragment)}
         cell.outputs = (
-            [new_output("execute_result", data)] if fragment else list(clean_outputs(cell, "de"))
+            [new_output("execute_result", data)]
+            if fragment
+            else list(clean_outputs(cell, "de", plain))
         )
 
 
 def guard_formgrader() -> None:
-    """Have the formgrader escape names in its lists, and its server show no answer as a page.
+    """Have the formgrader escape names, end pages in time, and show no answer as a page.
 
     nbgrader writes what stands in an address, such as a student's id, into its pages
     as it is, so that a link could bring a script. There is no setting for that: these
@@ -305,6 +315,7 @@ def guard_formgrader() -> None:
     formgrader: Any = sys.modules.get("nbgrader.server_extensions.formgrader.formgrader")
     if formgrader is None:
         return
+    formgrader.HTMLExporter = ViewExporter
     formgrader.Environment = partial(Environment, autoescape=True, finalize=written)
     no_page = property(lambda _: "default-src 'none'; sandbox")
     formgrader.apihandlers.BaseApiHandler.content_security_policy = no_page

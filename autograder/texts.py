@@ -110,6 +110,8 @@ GERMAN = {
     "page_state": "Stand",
     "page_sum": "Summe",
     "page_notebook": "Dein Notebook",
+    "page_plain": "Dein Notebook ließ sich nicht in der vorgesehenen Zeit setzen. Es steht hier "
+    "ohne Farben, Formeln und Tabellen; auf die Punkte hat das keinen Einfluss.",
     "page_top": "Zur Übersicht",
     "page_checks": "Prüfung",
     "page_answer": "Deine Antwort",
@@ -202,6 +204,8 @@ ENGLISH = {
     "page_state": "State",
     "page_sum": "Sum",
     "page_notebook": "Your notebook",
+    "page_plain": "Your notebook could not be laid out in the time given. It is shown here "
+    "without colours, formulas and tables; this has no influence on your points.",
     "page_top": "To the overview",
     "page_checks": "Checks",
     "page_answer": "Your answer",

@@ -49,6 +49,7 @@ from autograder.page import FeedbackExporter, PrepareFeedback
 from autograder.report import ClassTable, Row, show_class, show_grade
 from autograder.texts import Message
 from tests.kit.submissions import ROOT
+from tests.kit.test_layout import slow_cells
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -598,6 +599,7 @@ class Room:
     root: Path
     hostile: NotebookNode
     submission: str  # by which the formgrader knows the hostile notebook
+    slow: str  # and one that takes longer to lay out than a page may
 
     @property
     def db_url(self) -> str:
@@ -608,7 +610,8 @@ class Room:
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory, canary: Canary) -> Room:
     root = tmp_path_factory.mktemp("course")
-    shutil.copy(ROOT / "nbgrader_config.py", root)
+    config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+    put(root / "nbgrader_config.py", f"{config}\nc.PageExporter.page_seconds = 10\n")
     cells = harmless()
     for number, payload in enumerate(PAYLOADS):
         cells += bait(payload, number, canary.url, "notebook")
@@ -616,15 +619,17 @@ def room(tmp_path_factory: pytest.TempPathFactory, canary: Canary) -> Room:
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "language-models") as book:
         enter(book, "small", "small", harmless(), [*HARMLESS, *HOSTILE])
         submission = enter(book, "ps1", NAME, cells, ["ada"])
+        slow = enter(book, "slow", "slow", harmless(), ["ada"])
     for student in [*HARMLESS, *HOSTILE]:
         for step in ("submitted", "autograded"):
             put(root / step / student / "small" / "small.ipynb", notebook(harmless()))
     for step in ("submitted", "autograded"):
         put(root / step / "ada" / "ps1" / f"{NAME}.ipynb", hostile)
         put(root / step / "ada" / "ps1" / "own.html", f"<script>{SHORT}</script>")
-    for name in ("small", "ps1"):
+    put(root / "autograded" / "ada" / "slow" / "slow.ipynb", notebook(harmless() + slow_cells()))
+    for name in ("small", "ps1", "slow"):
         (root / "source" / name).mkdir(parents=True)
-    return Room(root, hostile, submission)
+    return Room(root, hostile, submission, slow)
 
 
 def enter(
@@ -742,6 +747,21 @@ def assert_harmless_is_seen(browser: Browser) -> None:
     assert {word for word in ("FETT", "TOKEN", "ZELLE", "ROT a < b") if word not in text} == set()
     assert browser.run("document.querySelector('td').getBoundingClientRect().width") > 10
     assert browser.run("document.querySelector('mfrac').getBoundingClientRect().height") > 10
+
+
+def test_the_formgrader_shows_a_page_that_takes_too_long_as_plain_text(
+    room: Room, formgrader: str, browser: Browser, tmp_path: Path
+) -> None:
+    seen = browser.look(f"{formgrader}/formgrader/submissions/{room.slow}/", "#no-content")
+    browser.picture(tmp_path / "slow.png")
+    assert seen.errors == []
+    assert seen.abroad == set()
+    text = browser.run("document.body.innerText")
+    for words in ("page_seconds", "**FETT**", "plt.plot(x)", "ROT a < b", "MAXIMUM"):
+        assert words in text, words
+    assert not browser.run("document.querySelectorAll('mfrac, .ansi-red-fg').length")
+    assert browser.run("document.images[0].naturalWidth") == 40
+    assert browser.run("formgrader.loaded && formgrader.grades.length") == 1
 
 
 def address(base: str, *parts: str) -> str:

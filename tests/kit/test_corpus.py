@@ -38,6 +38,7 @@ from tests.kit.submissions import (
     without_experiments,
 )
 from tests.kit.submissions.answering import ANSWERING
+from tests.kit.submissions.copying import COPYING
 from tests.kit.submissions.ending import ENDING
 from tests.kit.submissions.exhausting import EXHAUSTING
 from tests.kit.submissions.forging import FORGING
@@ -61,9 +62,11 @@ SAMPLE = (
     *("copies-answer", "ships-modules", "meant-for-the-next", "fork-bomb", "huge-picture"),
     *("c-call", "huge-value", "endless-error", "utf-16", "nbformat-3", "no-metadata"),
     *("large-outputs", "own-name", "traps-beside", "exits-midway", "timer-last"),
+    *("drafts-at-the-end", "pairs-at-the-end", "drafts-without-metadata", "stubs-out-of-the-way"),
 )
+WITHOUT_EXPERIMENTS = (FORGING, ANSWERING, TAMPERING, EXHAUSTING, ENDING, COPYING, MALFORMED)
 CORPUS = [
-    *map(without_experiments, [*FORGING, *ANSWERING, *TAMPERING, *EXHAUSTING, *ENDING, *MALFORMED]),
+    *(without_experiments(each) for family in WITHOUT_EXPERIMENTS for each in family),
     *SPYING,  # they look around at the end as well
 ]
 SLOW = [each for each in CORPUS if each.name not in SAMPLE and not each.unread]

@@ -12,10 +12,10 @@ import autograder
 
 FOLDER = Path(autograder.__file__).parent
 LAYERS = [
-    {"texts", "wire", "literal", "mutation", "cache", "effort", "files"},
+    {"texts", "wire", "literal", "mutation", "cache", "effort", "files", "highlight"},
     {"errors", "bisection", "markup", "guest", "seccomp"},
     {"init", "limits", "model", "notebook", "law"},
-    {"usage", "recognition", "intake", "course", "feedback", "line", "bank"},
+    {"usage", "recognition", "intake", "course", "feedback", "line", "bank", "layout"},
     {"sandbox", "proof", "page", "report", "submission", "student", "inplace"},
     {"kernel", "plugin", "diagnosis"},
     {"execution", "probe", "suite"},

@@ -415,13 +415,13 @@ TAMPERING = [
     ),
     Submission("splits-tests", "splits all tests", splits_tests, told=(RESTORED,)),
     Submission("tests-first", "moves all tests to the start", tests_first, told=(MOVED,)),
-    Submission("tests-last", "moves all tests to the end", tests_last, told=(MOVED,)),
+    Submission("tests-last", "moves all tests to the end", tests_last),
     Submission(
         "everything-backwards",
         "turns the order of all cells around",
         everything_backwards,
         # a function finds what it needs when it is called, a variable when its cell runs
-        {"temperature_table": "all", "my_logits": "all", "my_deviation": "all"},
+        {"temperature_table": "all", "my_deviation": "all"},
         told=(MOVED,),
     ),
     Submission(
