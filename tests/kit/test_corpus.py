@@ -38,8 +38,10 @@ from tests.kit.submissions import (
     without_experiments,
 )
 from tests.kit.submissions.answering import ANSWERING
+from tests.kit.submissions.editors import EDITORS
 from tests.kit.submissions.exhausting import EXHAUSTING
 from tests.kit.submissions.forging import FORGING
+from tests.kit.submissions.habits import HABITS
 from tests.kit.submissions.honest import CLASS
 from tests.kit.submissions.malformed import MALFORMED
 from tests.kit.submissions.spying import PLANTED, SECRETS, SPYING
@@ -60,9 +62,11 @@ SAMPLE = (
     *("copies-answer", "ships-modules", "meant-for-the-next", "fork-bomb", "huge-picture"),
     *("c-call", "huge-value", "endless-error", "utf-16", "nbformat-3", "no-metadata"),
     *("large-outputs", "own-name", "traps-beside"),
+    *("answers-under-cell-magics", "callables", "own-cells-fail", "saved-by-colab"),
 )
 CORPUS = [
     *map(without_experiments, [*FORGING, *ANSWERING, *TAMPERING, *EXHAUSTING, *MALFORMED]),
+    *map(without_experiments, [*HABITS, *EDITORS]),
     *SPYING,  # they look around at the end as well
 ]
 SLOW = [each for each in CORPUS if each.name not in SAMPLE and not each.unread]
