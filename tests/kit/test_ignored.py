@@ -1,4 +1,4 @@
-"""What the README's commands write into the course folder is nothing that git would offer to keep."""
+"""What the README's commands write into the course folder, git does not offer to keep."""
 
 from __future__ import annotations
 
