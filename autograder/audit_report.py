@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from itertools import groupby
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
-from autograder.audit import Audit
+from autograder.audit import Audit, Done
 from autograder.checks import Check
 from autograder.report import MARKS, plain
 
 MOST_PROBLEMS = 12  # of a check; the JSON file has all
+LINES = 20  # of progress, where no terminal can show a bar
 
 
 def show_audit(console: Console, audit: Audit) -> None:
@@ -70,3 +80,21 @@ def show_power(console: Console, audit: Audit) -> None:
         console.print(f"caught by chance alone: {escape(power.name)}: {share}", highlight=False)
     if audit.power:
         console.print()
+
+
+@contextlib.contextmanager
+def show_progress(console: Console) -> Iterator[Done]:
+    """How many answers have been tried: a bar in a terminal, a line now and then in a log."""
+    if not console.is_terminal:
+        yield lambda done, total: log_progress(console, done, total)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        shown = bar.add_task("trying answers", total=None)
+        yield lambda done, total: bar.update(shown, completed=done, total=total)
+
+
+def log_progress(console: Console, done: int, total: int) -> None:
+    """A line for each twentieth that is done."""
+    if done * LINES // total > (done - 1) * LINES // total:
+        console.print(f"tried {done} of {total} answers", highlight=False)

@@ -11,19 +11,12 @@ from typing import Annotated, cast
 import typer
 from nbformat import NotebookNode
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
-from autograder import report
+from autograder import __version__, report
 from autograder.audit import Audit
 from autograder.audit import audit as run_audit
 from autograder.audit import to_json as audit_to_json
-from autograder.audit_report import show_audit
+from autograder.audit_report import show_audit, show_progress
 from autograder.course import Course
 from autograder.doctor import examine
 from autograder.errors import GraderError
@@ -41,7 +34,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Grade nbgrader notebooks with hidden tests, outside the student's process.",
+    help="Grade the notebooks of an nbgrader course with hidden tests that students can't reach.",
+    epilog="Exit status: 0 if all is well, 1 if a person has to look at what was found, 2 if the "
+    "command could not do its work.",
 )
 console = Console()
 trouble = Console(stderr=True)
@@ -51,15 +46,32 @@ CourseFolder = Annotated[
 ]
 Assignment = Annotated[str, typer.Argument(help="The assignment, e.g. next_token.")]
 Tasks = Annotated[
-    list[str] | None, typer.Option("--task", help="Only this task; may be given several times.")
+    list[str] | None, typer.Option("--task", help="Only this task; can be given several times.")
 ]
 Seeds = Annotated[
-    int, typer.Option(min=0, help="With how many seeds right answers meet the laws of chance.")
+    int, typer.Option(min=0, help="Repeat the tests of random draws with so many seeds.")
 ]
 Workers = Annotated[
     int, typer.Option(min=0, help="Processes at a time.", show_default="one for each core")
 ]
 SEEDS = 50
+
+
+def tell_version(asked: bool) -> None:
+    """Print the version and end."""
+    if asked:
+        console.print(f"autograder {__version__}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=tell_version, is_eager=True),
+    ] = False,
+) -> None:
+    """What can be asked without a command; the help text is the app's."""
 
 
 @app.command()
@@ -71,9 +83,10 @@ def grade(
         Path | None, typer.Option("--json", help="Write the whole grade to this file.")
     ] = None,
 ) -> None:
-    """Grade one notebook and show every law; the gradebook is not touched.
+    """Grade one notebook and show what every hidden test found. The gradebook is not touched.
 
-    The exit status is 1 where something could not be graded.
+    Exit status: 0 if all of it was graded, 1 if something waits for a person, 2 if the
+    notebook can't be graded at all.
     """
     with complaints():
         where = Course.at(course)
@@ -92,7 +105,10 @@ def grade(
 
 @app.command()
 def table(assignment: Assignment, course: CourseFolder = Path()) -> None:
-    """Show the gradebook: students by tasks, and who waits for a person."""
+    """Show the gradebook: the points of every student in every task, and who waits for a person.
+
+    Exit status: 0 if it could be shown, 2 if not.
+    """
     with complaints():
         where = Course.at(course)
         report.show_class(console, report.read_class(where, assignment))
@@ -102,7 +118,7 @@ def table(assignment: Assignment, course: CourseFolder = Path()) -> None:
 def doctor(course: CourseFolder = Path()) -> None:
     """Check what grading needs on this machine, and say what to do about what is missing.
 
-    The exit status is 1 where something is.
+    Exit status: 0 if everything is in place, 1 if something is missing.
     """
     with trouble.status("starting a kernel in a sandbox"):
         findings = list(examine(course))
@@ -121,9 +137,13 @@ def audit(
         Path | None, typer.Option("--json", help="Write the whole audit to this file.")
     ] = None,
 ) -> None:
-    """Measure the hidden tests: right answers must pass, wrong ones must lose points.
+    """Try right and wrong answers on the hidden tests: right ones must pass, wrong ones must not.
 
-    The exit status is 1 where the suite falls short of a threshold.
+    The answers are the reference, those in the folders variants and misconceptions of
+    solutions, and small changes to the reference.
+
+    Exit status: 0 if the tests may grade, 1 if they are too weak or too strict, 2 if they
+    can't be tried.
     """
     with complaints():
         result = measure(Course.at(course), assignment, task or [], seeds, workers)
@@ -139,10 +159,12 @@ def release(
     seeds: Seeds = SEEDS,
     workers: Workers = 0,
 ) -> None:
-    """Make the release with nbgrader generate_assignment, if the audit passes.
+    """Make what students get with nbgrader generate_assignment, if the audit passes.
 
-    An audit that passed counts until something changes that it depends on. The exit status
-    is 1 where it does not pass; the release and the gradebook are then as before.
+    An audit that passed counts until something changes that it depends on.
+
+    Exit status: 0 if it was made, 1 if the audit does not pass (release and gradebook are
+    then as before), 2 if it can't be made.
     """
     with complaints():
         where = Course.at(course)
@@ -159,8 +181,7 @@ def measure(course: Course, assignment: str, tasks: list[str], seeds: int, worke
     """The audit of a suite with its release, shown as it is made; what passes is remembered."""
     course.source(assignment)  # or the complaint that there is none
     digest = digest_of(course, assignment)
-    with progress() as bar:
-        shown = bar.add_task("trying answers", total=None)
+    with show_progress(trouble) as done:
         result = run_audit(
             course.root,
             assignment,
@@ -168,18 +189,12 @@ def measure(course: Course, assignment: str, tasks: list[str], seeds: int, worke
             seeds=seeds,
             workers=workers or os.cpu_count() or 1,
             tasks=tasks,
-            done=lambda done, total: bar.update(shown, completed=done, total=total),
+            done=done,
         )
     if result.passed and not tasks and digest == digest_of(course, assignment):
         keep_proof(digest, seeds)
     show_audit(console, result)
     return result
-
-
-def progress() -> Progress:
-    """A bar on the error stream, with the time that is left."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeRemainingColumn(), console=trouble, transient=True)
 
 
 def read_submission(path: Path, limits: Limits) -> tuple[NotebookNode, tuple[str, ...]]:

@@ -20,6 +20,7 @@ import os
 import re
 import shutil
 import stat
+import warnings
 from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
@@ -34,7 +35,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SAWarning
 from traitlets import Type
 
 from autograder.errors import GraderError
@@ -55,6 +56,9 @@ def install() -> None:
     """
     nbgrader.apps.autogradeapp.Autograde = Autograde
     nbgrader.apps.api.Autograde = Autograde
+    # nbgrader adds a submission's parts in an order that SQLAlchemy warns of, and that staff can
+    # do nothing about; all of them arrive
+    warnings.filterwarnings("ignore", "Object of type", SAWarning, r"nbgrader\.api")
 
 
 class CopyNothing(BaseConverter):
@@ -193,7 +197,10 @@ class Autograde(converters.Autograde, CopyNothing):
             return False
         folder = Path(self._format_dest(assignment_id, student_id))
         if not self.force and self.holds(assignment_id, student_id):
-            self.log.info("%s: graded already, and nothing newer was handed in", student_id)
+            self.log.info(
+                "%s: graded already, and nothing newer was handed in (--force grades again)",
+                student_id,
+            )
             return False
         # first the scores: where that fails, the old grading stays as a whole
         self.forget_scores(assignment_id, student_id)

@@ -9,7 +9,6 @@ Nothing of the grader's goes in but the paths that must not be there.
 from __future__ import annotations
 
 import errno
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ HARMLESS_DEVICES = {"null", "full", "random", "urandom", "tty", "ptmx", "pts/ptm
 DEVICE_MOUNTS = {*HARMLESS_DEVICES, "zero", "pts"}
 SET_BY_SANDBOX = {*guest_environment("", ""), "PATH", "PWD", "LD_LIBRARY_PATH"}
 PAGE = 4096  # folder sizes are rounded up to it
+ANSWER = "application/json"  # the kind of output that holds the facts
 UNLIMITED = -1  # resource.RLIM_INFINITY
 BWRAP = (
     "bubblewrap did not do what it was asked for: update it (0.8 or newer), and don't grade yet."
@@ -39,7 +39,7 @@ FILTER = seccomp.INSTALL + ", and ask for a kernel with seccomp filters (CONFIG_
 
 # Runs inside. `ASKED` holds the paths to look for and the system calls to try.
 PROBE = """
-import ctypes, json, os, resource, stat
+import ctypes, os, resource, stat
 def tries(action, *arguments):
     try:
         return bool(action(*arguments) or True)
@@ -92,7 +92,7 @@ facts = {
     "environment": sorted({word.split("=", 1)[0] for word in environment if word}),
     "limits": {name: resource.getrlimit(getattr(resource, name))[1] for name in limits},
 }
-print(json.dumps(facts))
+display({ASKED["answer"]: facts}, raw=True)
 """
 SYSTEM = (
     *["/", "/usr", "/usr/bin", "/etc", "/env/lib", "/opt", "/kit/autograder", "/dev", "/proc"],
@@ -129,15 +129,17 @@ async def collect_facts(outside: Outside, private: list[Path]) -> Facts:
         "system": SYSTEM,
         "private": [str(path) for path in private],
         "folders": PRIVATE_FOLDERS,
+        "answer": ANSWER,
     }
     cell = new_code_cell(f"ASKED = {asked!r}\n{PROBE}")
     with launch_kernel(outside.limits) as kernel:
         await kernel.run(cell)
-    said = "".join(output.get("text", "") for output in cell.outputs)
-    facts = json.loads(said) if said else None
-    if not isinstance(facts, dict):
+    # an output of its own: Python itself may print beside it, a warning of `os.fork` for one
+    shown = [output.get("data", {}) for output in cell.outputs]
+    facts = [data[ANSWER] for data in shown if ANSWER in data]
+    if len(facts) != 1 or not isinstance(facts[0], dict):
         raise ValueError(f"the probe gave no facts: {str(cell.outputs)[:500]}")
-    return facts
+    return facts[0]
 
 
 def judge_facts(facts: Facts, outside: Outside) -> list[Finding]:

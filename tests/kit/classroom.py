@@ -25,6 +25,7 @@ class Classroom:
 
     root: Path
     environment: Mapping[str, str] = field(default_factory=dict)  # what its commands find besides
+    scripts: Path = Path(sys.executable).parent  # where its commands lie
 
     @staticmethod
     def make(root: Path) -> Classroom:
@@ -65,11 +66,12 @@ class Classroom:
 
     def start(self, *command: str) -> subprocess.Popen[str]:
         """Start one of the virtual environment's commands."""
-        scripts = Path(sys.executable).parent
         return subprocess.Popen(
-            [str(scripts / command[0]), *command[1:]],
+            [str(self.scripts / command[0]), *command[1:]],
             cwd=self.root,
-            env=os.environ | {"PATH": f"{scripts}:{os.environ['PATH']}"} | dict(self.environment),
+            env=os.environ
+            | {"PATH": f"{self.scripts}:{os.environ['PATH']}"}
+            | dict(self.environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -87,7 +89,7 @@ class Classroom:
     def copy(self, root: Path, **environment: str) -> Classroom:
         """The same course in another folder, for another class."""
         shutil.copytree(self.root, root)
-        return Classroom(root, environment)
+        return Classroom(root, environment, self.scripts)
 
     def configure(self, *lines: str) -> None:
         """Add lines to the course's settings."""

@@ -82,6 +82,7 @@ def test_a_task_of_the_courses_own_suite_passes(tmp_path: Path) -> None:
 def test_a_sound_suite_is_released_and_proven_once(room: TinyRoom) -> None:
     status, said = room.run("autograder", "release", tiny.NAME)
     assert status == 0, said
+    assert 5 < said.count(" answers\n") < 60, said  # no terminal: a line now and then
     path = room.root / "release" / tiny.NAME / f"{tiny.NAME}.ipynb"
     path.unlink()
     status, said = room.run("autograder", "release", tiny.NAME)

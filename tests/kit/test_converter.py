@@ -49,12 +49,27 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> TinyRoom:
 
 
 @pytest.fixture(scope="module")
-def broken(room: TinyRoom) -> tuple[int, str]:
+def whole(room: TinyRoom) -> list[str]:
+    """What two runs say in which nothing breaks."""
+    runs = [room.autograde() for _ in range(2)]
+    assert ([status for status, _ in runs], room.scores("bea")) == ([0, 0], FULL), runs
+    return [said for _, said in runs]
+
+
+@pytest.fixture(scope="module")
+def broken(room: TinyRoom, whole: list[str]) -> tuple[int, str]:
     """What a run says in which three submissions meet a fault of the grader's side."""
-    status, said = room.autograde()
-    assert (status, room.scores("bea")) == (0, FULL), said
+    del whole
     room.configure(BREAKS)
     return room.autograde("--force")
+
+
+def test_the_log_holds_no_warning_that_staff_can_do_nothing_about(whole: list[str]) -> None:
+    assert "Warning" not in whole[0]
+
+
+def test_what_is_graded_already_says_how_to_grade_it_again(whole: list[str]) -> None:
+    assert whole[1].count("graded already, and nothing newer was handed in (--force") == 5
 
 
 def test_a_fault_ends_with_a_status_and_names_submission_and_cause(

@@ -39,9 +39,11 @@ from tests.kit.submissions import (
 )
 from tests.kit.submissions.answering import ANSWERING
 from tests.kit.submissions.copying import COPYING
+from tests.kit.submissions.editors import EDITORS
 from tests.kit.submissions.ending import ENDING
 from tests.kit.submissions.exhausting import EXHAUSTING
 from tests.kit.submissions.forging import FORGING
+from tests.kit.submissions.habits import HABITS
 from tests.kit.submissions.honest import CLASS
 from tests.kit.submissions.malformed import MALFORMED
 from tests.kit.submissions.spying import PLANTED, SECRETS, SPYING
@@ -63,10 +65,14 @@ SAMPLE = (
     *("c-call", "huge-value", "endless-error", "utf-16", "nbformat-3", "no-metadata"),
     *("large-outputs", "own-name", "traps-beside", "exits-midway", "timer-last"),
     *("drafts-at-the-end", "pairs-at-the-end", "drafts-without-metadata", "stubs-out-of-the-way"),
+    *("answers-under-cell-magics", "callables", "own-cells-fail", "saved-by-colab"),
 )
-WITHOUT_EXPERIMENTS = (FORGING, ANSWERING, TAMPERING, EXHAUSTING, ENDING, COPYING, MALFORMED)
+FAMILIES = (
+    *(FORGING, ANSWERING, TAMPERING, EXHAUSTING, ENDING, COPYING, MALFORMED),
+    *(HABITS, EDITORS),
+)
 CORPUS = [
-    *(without_experiments(each) for family in WITHOUT_EXPERIMENTS for each in family),
+    *(without_experiments(each) for family in FAMILIES for each in family),
     *SPYING,  # they look around at the end as well
 ]
 SLOW = [each for each in CORPUS if each.name not in SAMPLE and not each.unread]

@@ -16,7 +16,7 @@ from rich.console import Console
 from autograder import seccomp
 from autograder.doctor import examine_seccomp, hidden_paths
 from autograder.limits import Limits
-from autograder.probe import Outside, collect_facts, judge_facts
+from autograder.probe import PROBE, Outside, collect_facts, judge_facts
 from autograder.report import Finding, show_findings
 from tests.kit.submissions import ROOT
 
@@ -29,6 +29,15 @@ THREATS = list(dict.fromkeys(rule.threat for rule in OUTSIDE.rules))
 def facts() -> Facts:
     """What a sandbox of this machine answers."""
     return dict(asyncio.run(collect_facts(OUTSIDE, hidden_paths(ROOT))))
+
+
+def test_what_else_is_printed_in_the_sandbox_does_not_spoil_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From Python 3.12 on, `os.fork` warns on the error stream."""
+    noise = 'import sys\nprint("{}")\nprint("[]", file=sys.stderr)\n'
+    monkeypatch.setattr("autograder.probe.PROBE", noise + PROBE + noise)
+    assert lacking(dict(asyncio.run(collect_facts(OUTSIDE, [])))) == []
 
 
 def lacking(facts: Facts) -> list[str]:

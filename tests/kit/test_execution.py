@@ -73,7 +73,7 @@ def test_a_test_cell_never_runs() -> None:
 
 
 def test_an_exception_is_an_output_and_the_run_goes_on() -> None:
-    with running("1 / 0", "x = (", "def f(): return 1", check("f")) as run:
+    with running("1 / 0", "x = )", "def f(): return 1", check("f")) as run:
         assert [shown(run, 0), shown(run, 1)] == ["ZeroDivisionError", "SyntaxError"]
         assert call(run, "f") == 1
 
