@@ -26,8 +26,9 @@ from autograder.audit import to_json as audit_to_json
 from autograder.audit_report import show_audit
 from autograder.course import Course
 from autograder.doctor import examine
+from autograder.draft import generate
 from autograder.errors import GraderError
-from autograder.gate import examine_release, generate
+from autograder.gate import examine_release
 from autograder.intake import read_file
 from autograder.limits import Limits
 from autograder.model import to_json
