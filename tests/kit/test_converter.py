@@ -135,7 +135,8 @@ def test_what_was_unusual_is_told_to_staff_and_to_no_student(
     folder = room.hand_in("fee")
     (folder / "numpy.py").write_text("1 / 0", encoding="utf-8")
     (room.hand_in("gus") / f"{NAME}.ipynb").write_text("", encoding="utf-8")
-    assert room.autograde()[0] == 0
+    status, said = room.autograde()
+    assert (status, "gus was not graded: double: The file is empty." in said) == (1, True)
     assert room.run("nbgrader", "generate_feedback", NAME)[0] == 0
     stray, empty = "'numpy.py' beside the notebook was ignored", "The file is empty."
     assert room.grade("fee").remarks == (stray,)
@@ -154,10 +155,10 @@ def test_what_was_unusual_is_told_to_staff_and_to_no_student(
 def test_no_submission_at_all_is_said(tmp_path: Path) -> None:
     room = TinyRoom.make(tmp_path / "course")
     status, said = room.autograde()
-    assert status == 1
+    assert status == 2
     assert "No notebooks were matched" in said
     status, said = room.run("nbgrader", "autograde", "nothing")
-    assert status == 1
+    assert status == 2
     assert "There is no notebook to grade in" in said
 
 
