@@ -12,12 +12,12 @@ import autograder
 
 FOLDER = Path(autograder.__file__).parent
 LAYERS = [
-    {"texts", "wire", "literal", "mutation", "cache", "files"},
+    {"texts", "wire", "literal", "mutation", "cache", "files", "receipt"},
     {"errors", "markup", "guest", "seccomp"},
     {"limits", "model", "notebook", "law"},
     {"usage", "recognition", "intake", "course", "feedback", "line", "bank"},
-    {"sandbox", "proof", "page", "report", "submission", "student", "inplace"},
-    {"kernel", "plugin", "diagnosis"},
+    {"sandbox", "proof", "page", "report", "submission", "student", "inplace", "draft", "exchange"},
+    {"kernel", "plugin", "diagnosis", "export"},
     {"execution", "probe", "suite"},
     {"rerun", "trial"},
     {"grading", "warmth", "checks"},
