@@ -30,7 +30,7 @@ from nbgrader.utils import ignore_patterns, notebook_hash
 
 from autograder.course import submissions_at
 from autograder.files import write_at_once
-from autograder.receipt import TIMESTAMP, parse_time, read_receipt
+from autograder.receipt import TIMESTAMP, open_regular, parse_time, read_receipt
 
 LONGEST_NAME = 120
 
@@ -256,12 +256,8 @@ def copy_tree(
 
 def copy_file(name: str, folder: int, target: Path) -> None:
     """Copy a regular file of an open folder; raises OSError for anything else."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with os.fdopen(os.open(name, flags, dir_fd=folder), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError("no regular file")
-        with target.open("xb") as copy:
-            shutil.copyfileobj(file, copy)
+    with open_regular(name, folder) as file, target.open("xb") as copy:
+        shutil.copyfileobj(file, copy)
 
 
 def listed(students: Iterable[str]) -> str:

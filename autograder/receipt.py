@@ -12,7 +12,7 @@ import stat
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 from nbgrader.utils import parse_utc
 
@@ -79,16 +79,28 @@ def check_secret(text: str) -> None:
 def read_short(path: Path) -> str | None:
     """The text of a short regular file, or None where nothing has that name."""
     try:
-        # neither a link is followed nor a pipe waited for
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open_regular(path) as file:
+            content = file.read(LONGEST + 1)
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ValueError(error.strerror) from error
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ValueError("no regular file")
-        content = file.read(LONGEST + 1)
+        raise ValueError(str(error)) from error
     if len(content) > LONGEST:
         raise ValueError(f"more than {LONGEST} bytes")
     return content.decode("ascii")
+
+
+def open_regular(path: Path | str, folder: int | None = None) -> BinaryIO:
+    """A file that a student may have made, perhaps of an open folder; raises OSError for others.
+
+    No link is followed, and no pipe is waited for.
+    """
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+
+    file = open(path, "rb", opener=opener)  # noqa: SIM115 -- the caller closes it
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError("no regular file")
+    return file
