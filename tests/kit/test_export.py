@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
@@ -43,13 +42,15 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dict
                 kind = "markdown" if cell == "why" else "code"
                 most = TESTS.get(cell, 1.0)
                 book.add_grade_cell(cell, assignment, assignment, max_score=most, cell_type=kind)
-        book.add_student("zoe", last_name='=HYPERLINK("http://x")', first_name="Zoë, or \"Z\"")
+        book.add_student("zoe", last_name='=HYPERLINK("http://x")', first_name='Zoë, or "Z"')
         for student, (automatic, manual) in STUDENTS.items():
             book.add_student(student, last_name="Müller")
             submission = book.add_submission("tiny", student, timestamp=THEN)
             for grade in submission.notebooks[0].grades:
                 grade.auto_score, grade.manual_score = automatic[grade.name], manual.get(grade.name)
-                grade.needs_manual_grade = None in (grade.auto_score,) and grade.manual_score is None
+                grade.needs_manual_grade = (
+                    None in (grade.auto_score,) and grade.manual_score is None
+                )
             folder = room.root / "autograded" / student / "tiny"
             folder.mkdir(parents=True)
             if student != "fee":
@@ -126,7 +127,7 @@ def test_what_was_not_graded_is_empty_and_no_zero(rows: Rows) -> None:
 
 def test_a_name_breaks_no_row_and_is_no_formula(rows: Rows) -> None:
     row = rows["tiny", "zoe"]
-    assert row["last_name"] == "'=HYPERLINK(\"http://x\")"
+    assert row["last_name"] == '\'=HYPERLINK("http://x")'
     assert row["first_name"] == 'Zoë, or "Z"'
     assert rows["tiny", "ada"]["last_name"] == "Müller"
 
