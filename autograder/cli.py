@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, cast
 
 import typer
-from nbformat import NotebookNode
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -29,7 +28,7 @@ from autograder.doctor import examine
 from autograder.draft import generate
 from autograder.errors import GraderError
 from autograder.gate import examine_release
-from autograder.intake import read_file
+from autograder.intake import Intake, read_file
 from autograder.limits import Limits
 from autograder.model import to_json
 from autograder.preprocessors import GradeSubmission, limits_of
@@ -43,6 +42,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Grade nbgrader notebooks with hidden tests, outside the student's process.",
+    epilog="Exit status, also of nbgrader autograde: 0 all is graded, or fine; 1 something waits "
+    "for a person (not graded, unreadable, a check that fails); 2 the command could not work.",
 )
 console = Console()
 trouble = Console(stderr=True)
@@ -74,17 +75,21 @@ def grade(
 ) -> None:
     """Grade one notebook and show every law; the gradebook is not touched.
 
-    The exit status is 1 where something could not be graded.
+    The exit status is 1 where something could not be graded, or the notebook not be read.
     """
     with complaints():
         where = Course.at(course)
         source = where.source(assignment)
         step = GradeSubmission(config=where.config())
-        submitted, noticed = read_submission(notebook, limits_of(step.config))
-        restored = restore(submitted, source)
+        intake = read_submission(notebook, limits_of(step.config))
+        if intake.notebook is None:
+            fault = say(intake.fault or "", "en")
+            trouble.print(f"{notebook} was not graded: {fault}", markup=False, highlight=False)
+            raise typer.Exit(code=1)
+        restored = restore(intake.notebook, source)
         with trouble.status(f"grading {notebook}"):
             result = grade_apart(step.job(str(where.root), assignment, restored.notebook))
-        graded = result.grade.with_remarks([*noticed, *restored.remarks])
+        graded = result.grade.with_remarks([*intake.remarks, *restored.remarks])
         report.show_grade(console, graded, cast(Language, step.language))
         if json is not None:
             json.write_bytes(to_json(graded))
@@ -183,15 +188,12 @@ def progress() -> Progress:
     return Progress(*columns, TimeRemainingColumn(), console=trouble, transient=True)
 
 
-def read_submission(path: Path, limits: Limits) -> tuple[NotebookNode, tuple[str, ...]]:
-    """What was handed in, and what was unusual; raises GraderError where nobody can read it."""
+def read_submission(path: Path, limits: Limits) -> Intake:
+    """What was handed in; raises GraderError where there is no such file."""
     try:
-        intake = read_file(path, limits)
+        return read_file(path, limits)
     except OSError as error:
         raise GraderError(f"The notebook {path} can't be read: {error}.") from error
-    if intake.notebook is None:
-        raise GraderError(f"{path} can't be graded: {say(intake.fault or '', 'en')}")
-    return intake.notebook, intake.remarks
 
 
 @contextlib.contextmanager

@@ -32,9 +32,8 @@ WAITS = "waits for a person"
 UNFINISHED = "grading unfinished"  # handed in, and never graded to the end, or handed in again
 NOT_HANDED_IN = "not handed in"
 # How a formula begins, also behind what a spreadsheet may take for the border of a column.
-FORMULA = re.compile(
-    r"\A(?=[\t\r\n])|(?:\A|(?<=[;,|\t\r\n]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])"
-)
+SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20"
+FORMULA = re.compile(rf"\A(?=[\t\r\n])|(?:\A|(?<=[;,|\t\r\n]))(?= *[{SIGNS}])")
 
 Cells = dict[tuple[str, str], str]  # a cell's column by its notebook and its grade_id
 
