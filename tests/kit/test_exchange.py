@@ -234,3 +234,33 @@ def test_without_feedback_the_command_says_how_to_make_it(tmp_path: Path) -> Non
     exchange_of(room)
     status, said = room.run("nbgrader", "release_feedback", NAME)
     assert (status, "Make it with: nbgrader generate_feedback tiny" in said) == (1, True)
+
+
+# --- by buttons ------------------------------------------------------------------
+
+PRESS = f"""
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.apps.baseapp import NbGrader
+
+app = NbGrader()
+app.load_config_file()
+api = NbGraderAPI(config=app.config)
+for button, names in {{
+    "generate_assignment": (), "release_assignment": (), "collect": (), "autograde": ("ada",),
+    "generate_feedback": ("ada",), "release_feedback": (),
+}}.items():
+    result = getattr(api, button)("{NAME}", *names)
+    print(button, result["success"], result.get("error", ""))
+"""
+
+
+def test_the_formgraders_buttons_take_the_same_way(tmp_path: Path) -> None:
+    room = TinyRoom.make(tmp_path / "course", release=False)
+    exchange = exchange_of(room)
+    submission = put(exchange / "inbound", "ada")
+    _, said = room.run("python", "-c", PRESS)
+    pressed = [line for line in said.splitlines() if line.rstrip().endswith(" True")]
+    assert len(pressed) == 6, said
+    assert (exchange / "outbound" / NAME / f"{NAME}.ipynb").is_file()
+    name = notebook_hash(secret=(submission / SECRET).read_text(), notebook_id=NAME)
+    assert [path.name for path in (exchange / "feedback").iterdir()] == [f"{name}.html"]
