@@ -56,6 +56,14 @@ c.GenerateFeedback.preprocessors = [
 ]
 c.GenerateFeedback.exporter_class = "autograder.page.FeedbackExporter"
 
+# --- nbgrader's exchange: what students put there is read with care --------------------------
+c.ExchangeFactory.collect = "autograder.exchange.Collect"
+c.ExchangeFactory.list = "autograder.exchange.List"
+c.ExchangeFactory.release_feedback = "autograder.exchange.ReleaseFeedback"
+
+# --- what goes to other systems -----------------------------------------------
+c.ExportApp.plugin_class = "autograder.export.CsvExport"
+
 # --- what staff sees: the formgrader, whose templates would run what students wrote -----------
 from autograder.feedback import TEMPLATES  # noqa: E402 -- beside what it is for
 from autograder.page import guard_formgrader  # noqa: E402

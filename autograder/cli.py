@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, cast
 
 import typer
-from nbformat import NotebookNode
 from rich.console import Console
 
 from autograder import __version__, report
@@ -19,9 +18,10 @@ from autograder.audit import to_json as audit_to_json
 from autograder.audit_report import show_audit, show_progress
 from autograder.course import Course
 from autograder.doctor import examine
+from autograder.draft import generate
 from autograder.errors import GraderError
-from autograder.gate import examine_release, generate
-from autograder.intake import read_file
+from autograder.gate import examine_release
+from autograder.intake import Intake, read_file
 from autograder.limits import Limits
 from autograder.model import to_json
 from autograder.preprocessors import GradeSubmission, limits_of
@@ -35,8 +35,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Grade the notebooks of an nbgrader course with hidden tests that students can't reach.",
-    epilog="Exit status: 0 if all is well, 1 if a person has to look at what was found, 2 if the "
-    "command could not do its work.",
+    epilog="Exit status, also of nbgrader autograde: 0 if all is graded and fine, 1 if a person "
+    "has to look at something (not graded, unreadable, a check that fails), 2 if the command could "
+    "not do its work.",
 )
 console = Console()
 trouble = Console(stderr=True)
@@ -85,18 +86,22 @@ def grade(
 ) -> None:
     """Grade one notebook and show what every hidden test found. The gradebook is not touched.
 
-    Exit status: 0 if all of it was graded, 1 if something waits for a person, 2 if the
-    notebook can't be graded at all.
+    Exit status: 0 if all of it was graded, 1 if something waits for a person, also where nobody
+    can read the notebook, 2 if the command could not do its work.
     """
     with complaints():
         where = Course.at(course)
         source = where.source(assignment)
         step = GradeSubmission(config=where.config())
-        submitted, noticed = read_submission(notebook, limits_of(step.config))
-        restored = restore(submitted, source)
+        intake = read_submission(notebook, limits_of(step.config))
+        if intake.notebook is None:
+            fault = say(intake.fault or "", "en")
+            trouble.print(f"{notebook} was not graded: {fault}", markup=False, highlight=False)
+            raise typer.Exit(code=1)
+        restored = restore(intake.notebook, source)
         with trouble.status(f"grading {notebook}"):
             result = grade_apart(step.job(str(where.root), assignment, restored.notebook))
-        graded = result.grade.with_remarks([*noticed, *restored.remarks])
+        graded = result.grade.with_remarks([*intake.remarks, *restored.remarks])
         report.show_grade(console, graded, cast(Language, step.language))
         if json is not None:
             json.write_bytes(to_json(graded))
@@ -197,15 +202,12 @@ def measure(course: Course, assignment: str, tasks: list[str], seeds: int, worke
     return result
 
 
-def read_submission(path: Path, limits: Limits) -> tuple[NotebookNode, tuple[str, ...]]:
-    """What was handed in, and what was unusual; raises GraderError where nobody can read it."""
+def read_submission(path: Path, limits: Limits) -> Intake:
+    """What was handed in; raises GraderError where there is no such file."""
     try:
-        intake = read_file(path, limits)
+        return read_file(path, limits)
     except OSError as error:
         raise GraderError(f"The notebook {path} can't be read: {error}.") from error
-    if intake.notebook is None:
-        raise GraderError(f"{path} can't be graded: {say(intake.fault or '', 'en')}")
-    return intake.notebook, intake.remarks
 
 
 @contextlib.contextmanager

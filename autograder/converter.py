@@ -10,7 +10,13 @@ class takes its place (`install`, called by `nbgrader_config.py`):
 - the result file is written last and at once. A folder without it is one whose
   grading was interrupted, and is made anew by the next run;
 - an error costs the submission that it met. The others are graded, and the
-  command ends with a list of what was not, and with status 1.
+  command ends with a list of what was not;
+- an assignment that the gradebook does not know yet, as in a fresh clone of the
+  course, is entered first, by `draft`.
+
+The exit status is 0 where every submission is graded, 1 where one waits for a
+person (an earlier run's as well; free text, which people grade anyway, does not
+count), and 2 where nothing could be graded at all.
 """
 
 from __future__ import annotations
@@ -19,8 +25,8 @@ import contextlib
 import os
 import re
 import shutil
-import stat
 import warnings
+from collections.abc import Iterator
 from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
@@ -31,21 +37,23 @@ import nbgrader.apps.autogradeapp
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat.v4 import new_notebook
 from nbgrader import converters
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Grade as BookedGrade
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.converters import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 from sqlalchemy.exc import DBAPIError, SAWarning
 from traitlets import Type
 
+from autograder.course import Course
+from autograder.draft import enter_assignment, is_known
 from autograder.errors import GraderError
 from autograder.files import write_at_once
-from autograder.intake import SUFFIX, TIMESTAMP, read_submission
-from autograder.model import to_json
+from autograder.intake import SUFFIX, read_submission
+from autograder.model import Grade, to_json
 from autograder.notebook import KEY
-from autograder.preprocessors import RESULT, Graded, Resources, limits_of, notes
-
-LONGEST_TIMESTAMP = 200
+from autograder.preprocessors import RESULT, Resources, limits_of, notes
+from autograder.receipt import read_receipt
+from autograder.report import points_booked
 
 
 def install() -> None:
@@ -61,32 +69,26 @@ def install() -> None:
     warnings.filterwarnings("ignore", "Object of type", SAWarning, r"nbgrader\.api")
 
 
-class CopyNothing(BaseConverter):
-    """Stands between nbgrader's two classes, and copies of a submission only its time."""
+class Waiting(NbGraderException):
+    """A submission was not graded as a whole, and a person has to look."""
+
+
+class CopyReceipt(BaseConverter):
+    """Stands between nbgrader's two classes, and copies of a submission only its receipt."""
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        source = Path(self._format_source(assignment_id, student_id)) / TIMESTAMP
-        if self.coursedir.get_existing_timestamp(str(source.parent)) is not None:
-            target = Path(self._format_dest(assignment_id, student_id)) / TIMESTAMP
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target, follow_symlinks=False)
+        receipt = read_receipt(Path(self._format_source(assignment_id, student_id)))
+        folder = Path(self._format_dest(assignment_id, student_id))
+        for name, text in receipt.texts.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="ascii")
 
 
 class Timestamps(CourseDirectory):
     """nbgrader's folders, with a timestamp read as carefully as all a student may have made."""
 
     def get_existing_timestamp(self, dest_path: str | Path) -> datetime | None:
-        path = os.path.join(dest_path, TIMESTAMP)
-        try:
-            about = os.lstat(path)
-            if not stat.S_ISREG(about.st_mode) or about.st_size > LONGEST_TIMESTAMP:
-                raise ValueError(f"{about.st_size} bytes, or no regular file")
-            return cast(datetime, parse_utc(Path(path).read_text(encoding="ascii").strip()))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, OverflowError) as error:
-            self.log.warning("%s says no time and is ignored: %s", path, error)
-            return None
+        return read_receipt(Path(dest_path)).time
 
 
 class ReadSubmission(NotebookExporter):
@@ -103,16 +105,11 @@ class ReadSubmission(NotebookExporter):
         intake = read_submission(path.parent, path.stem, limits_of(self.config), expected=usual)
         notebook = intake.notebook or new_notebook()
         noted = notebook.metadata[KEY] = notes(intake)
-        time = path.with_name(TIMESTAMP)
-        if (
-            os.path.lexists(time)
-            and converter.coursedir.get_existing_timestamp(time.parent) is None
-        ):
-            noted.remarks.append(f"{TIMESTAMP} says no time and was ignored")
+        noted.remarks.extend(read_receipt(path.parent).remarks)
         return self.from_notebook_node(notebook, cast(Any, resources))
 
 
-class Autograde(converters.Autograde, CopyNothing):
+class Autograde(converters.Autograde, CopyReceipt):
     """nbgrader's step, for submissions that may be hostile, odd or gone."""
 
     exporter_class = Type(ReadSubmission, klass=Exporter).tag(config=True)
@@ -123,6 +120,16 @@ class Autograde(converters.Autograde, CopyNothing):
             coursedir = Timestamps(parent=coursedir.parent, **settings)
         super().__init__(coursedir=coursedir, **named)
         self.failed: dict[str, str] = {}  # student: why the grader could not grade
+
+    def start(self) -> None:
+        """Grade; raises Waiting where a person has to look, SystemExit where nothing works."""
+        try:
+            super().start()
+        except Waiting:
+            raise
+        except (NbGraderException, GraderError, DBAPIError) as error:
+            self.log.error("%s can't be graded: %s", self.coursedir.assignment_id, cause_of(error))
+            raise SystemExit(2) from error
 
     # --- what there is to grade ---
 
@@ -141,10 +148,25 @@ class Autograde(converters.Autograde, CopyNothing):
             folder: [os.path.join(folder, name) for name in wanted] for folder in folders
         }
         if not wanted:
-            self.log.error("There is no notebook to grade in %s.", self.source_folder())
-            raise NbGraderException("no source")
+            raise NbGraderException(f"There is no notebook to grade in {self.source_folder()}.")
         if not folders:
             super().init_notebooks()  # it says what it looked for, and what there is instead
+        self.know_assignment()
+
+    def know_assignment(self) -> None:
+        """Make the gradebook's entry where there is none; raises GraderError where it can't."""
+        course, where = self.coursedir, Course.at(Path(self.coursedir.root))
+        if is_known(course, course.assignment_id):
+            return
+        self.log.warning("%s is new to the gradebook and is entered", course.assignment_id)
+        # only what the command changed: what other users see of a process must hold no password
+        usual = CourseDirectory(config=where.config(), root=str(where.root))
+        options = [
+            f"--CourseDirectory.{name}={getattr(course, name)}"
+            for name in ("db_url", "course_id")
+            if getattr(course, name) != getattr(usual, name)
+        ]
+        enter_assignment(where, course.assignment_id, *options)
 
     def source_folder(self) -> Path:
         """Where the instructor's notebooks of the assignment lie."""
@@ -154,7 +176,7 @@ class Autograde(converters.Autograde, CopyNothing):
     # --- one submission after the other ---
 
     def convert_notebooks(self) -> None:
-        """Grade every submission; raises NbGraderException at the end where one failed."""
+        """Grade every submission; raises Waiting at the end where a person has to look."""
         for number, (folder, notebooks) in enumerate(self.assignments.items(), start=1):
             student = self.student_of(folder)
             self.log.info("%s: submission %d of %d", student, number, len(self.assignments))
@@ -164,10 +186,26 @@ class Autograde(converters.Autograde, CopyNothing):
             except Exception as error:
                 self.log.debug("%s", student, exc_info=True)
                 self.failed[student] = cause_of(error)
-        for student, cause in self.failed.items():
+        waiting = self.waiting() | self.failed
+        for student, cause in sorted(waiting.items()):
             self.log.error("%s was not graded: %s", student, cause)
-        if self.failed:
-            raise NbGraderException(f"{len(self.failed)} submissions were not graded")
+        if waiting:
+            raise Waiting(f"{len(waiting)} submissions were not graded")
+
+    def waiting(self) -> dict[str, str]:
+        """The students whose tests no one has graded, after this run or an earlier one."""
+        found: dict[str, str] = {}
+        students = set(map(self.student_of, self.assignments))
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
+            for submission in book.assignment_submissions(self.coursedir.assignment_id):
+                open_ = [grade.name for grade in ungraded_tests(submission)]
+                if open_ and submission.student.id in students - self.excluded():
+                    found[submission.student.id] = f"a person has to look at {', '.join(open_)}"
+        return found
+
+    def excluded(self) -> set[str]:
+        """The students whom `CourseDirectory.student_id_exclude` leaves out."""
+        return set(self.coursedir.student_id_exclude.split(","))
 
     def student_of(self, folder: str) -> str:
         """The student whose submission lies in a folder."""
@@ -193,7 +231,7 @@ class Autograde(converters.Autograde, CopyNothing):
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Make room for a new grading, unless there is one that still holds."""
-        if student_id in self.coursedir.student_id_exclude.split(","):
+        if student_id in self.excluded():
             return False
         folder = Path(self._format_dest(assignment_id, student_id))
         if not self.force and self.holds(assignment_id, student_id):
@@ -237,12 +275,12 @@ class Autograde(converters.Autograde, CopyNothing):
         """Write the notebook and, where it has been graded, the result file behind it."""
         super().write_single_notebook(output, resources)
         graded = resources.get(KEY)
-        if not isinstance(graded, Graded):
+        if not isinstance(graded, Grade):
             return
         folder, name = Path(self.writer.build_directory), resources["unique_key"]
-        write_at_once(folder / RESULT.format(notebook=name), to_json(graded.grade))
-        causes = [f"{task.task}: {task.cause}" for task in graded.grade.tasks if task.cause]
-        if causes and not graded.unread:
+        write_at_once(folder / RESULT.format(notebook=name), to_json(graded))
+        causes = [f"{task.task}: {task.cause}" for task in graded.tasks if task.cause]
+        if causes:
             self.failed[resources["nbgrader"]["student"]] = causes[0]
 
     def discard(self, student: str) -> None:
@@ -256,6 +294,15 @@ class Autograde(converters.Autograde, CopyNothing):
                 undo()
             except Exception as error:
                 self.log.error("%s: what is left may be older: %s", student, cause_of(error))
+
+
+def ungraded_tests(submission: SubmittedAssignment) -> Iterator[BookedGrade]:
+    """The test cells of a submission that neither the tests nor a person have graded."""
+    for notebook in submission.notebooks:
+        written = {cell.name for cell in notebook.notebook.solution_cells}
+        for grade in notebook.grades:
+            if grade.name not in written and points_booked(grade) is None:
+                yield grade
 
 
 def remove(folder: Path) -> None:

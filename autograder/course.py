@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from glob import glob
 from pathlib import Path
 
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -52,3 +56,15 @@ class Course:
     def config(self) -> Config:
         """The settings in `nbgrader_config.py`."""
         return PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
+
+
+def submissions_at(
+    directory: CourseDirectory, step: str, assignment: str = "*"
+) -> Iterator[tuple[str, Path]]:
+    """The students and their folders at one of nbgrader's steps, sorted."""
+    wanted = ".*" if assignment == "*" else re.escape(assignment)
+    pattern = directory.format_path(step, "(?P<student>.*)", wanted, escape=True)
+    for folder in sorted(glob(directory.format_path(step, "*", assignment))):
+        found = re.fullmatch(pattern, folder, re.DOTALL)
+        if found and Path(folder).is_dir():
+            yield found["student"], Path(folder)

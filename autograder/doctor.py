@@ -12,8 +12,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SQLAlchemyError
+
 from autograder import seccomp
 from autograder.course import Course
+from autograder.draft import compare_release, is_known, released
 from autograder.errors import GraderError
 from autograder.kernel import KernelDied
 from autograder.limits import Limits
@@ -41,6 +45,7 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield examine_settings(course)
     for assignment in course.assignments:
         yield examine_assignment(course, assignment)
+        yield examine_gradebook(course, assignment)
 
 
 def examine_python() -> Finding:
@@ -112,3 +117,18 @@ def examine_assignment(course: Course, assignment: str) -> Finding:
         return Finding(what, False, "; ".join(problems), "Make the points agree.")
     tasks = len({law.task for law in laws})
     return Finding(what, True, f"{len(laws)} hidden tests of {tasks} tasks")
+
+
+def examine_gradebook(course: Course, assignment: str) -> Finding:
+    """Whether grading will find the assignment in the gradebook, or can enter it."""
+    what = f"gradebook: {assignment}"
+    directory = CourseDirectory(config=course.config(), root=str(course.root))
+    try:
+        if is_known(directory, assignment):
+            return Finding(what, True, "it knows the assignment")
+        if not list(released(course, assignment).glob("*.ipynb")):
+            return Finding(what, True, f"not released yet: autograder release {assignment}")
+        compare_release(course, assignment)
+    except (GraderError, SQLAlchemyError) as error:
+        return Finding(what, False, str(error))
+    return Finding(what, True, "nbgrader autograde will enter the assignment from its release")

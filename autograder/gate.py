@@ -8,12 +8,6 @@ students get and the gradebook remembers, is made when all that and the audit pa
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -22,7 +16,7 @@ from nbformat import NotebookNode
 
 from autograder.checks import Check
 from autograder.course import Course
-from autograder.errors import GraderError
+from autograder.draft import draft_release
 from autograder.model import Grade
 from autograder.notebook import read_notebook
 from autograder.preprocessors import GradeSubmission
@@ -35,37 +29,6 @@ MARKS = tuple(
     for kind in ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
 )
 SHORTEST = 20  # characters of a line that would tell something
-LONGEST = 2000  # characters of what nbgrader said
-
-
-@contextlib.contextmanager
-def draft_release(course: Course, assignment: str) -> Iterator[Path]:
-    """A scratch folder with what students would get; raises GraderError where nbgrader fails."""
-    with tempfile.TemporaryDirectory(prefix="autograder-") as name:
-        generate(
-            course,
-            assignment,
-            f"--CourseDirectory.release_directory={name}/release",
-            f"--CourseDirectory.db_url=sqlite:///{name}/gradebook.db",
-        )
-        yield Path(name) / "release" / assignment
-
-
-def generate(course: Course, assignment: str, *options: str) -> None:
-    """nbgrader's own generate_assignment; raises GraderError with its words where it fails."""
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--force"]
-    scripts = Path(sys.executable).parent  # nbgrader calls alembic by name
-    done = subprocess.run(  # noqa: S603 -- our own interpreter, no shell
-        [*command, *options],
-        cwd=course.root,
-        env=os.environ | {"PATH": f"{scripts}{os.pathsep}{os.environ.get('PATH', '')}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        words = (done.stdout + done.stderr).strip()[-LONGEST:]
-        raise GraderError(f"nbgrader generate_assignment {assignment} failed:\n{words}")
 
 
 def examine_release(course: Course, assignment: str) -> tuple[Grade, Grade, Check]:

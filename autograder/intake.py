@@ -22,11 +22,11 @@ from nbformat import NotebookNode
 from autograder.errors import GraderError
 from autograder.limits import Limits
 from autograder.notebook import tidy
+from autograder.receipt import SECRET, TIMESTAMP
 from autograder.texts import Message
 
 SUFFIX = ".ipynb"
-TIMESTAMP = "timestamp.txt"
-OURS = (TIMESTAMP, ".ipynb_checkpoints")  # nbgrader's and Jupyter's own, no student's
+OURS = (TIMESTAMP, SECRET, ".ipynb_checkpoints")  # nbgrader's and Jupyter's own, no student's
 NAMED = 5  # files that a remark names; the others are counted
 LONGEST_NAME = 60
 

@@ -7,7 +7,6 @@ source through nbgrader's own `CourseDirectory`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -34,14 +33,6 @@ from autograder.texts import Language, Message, say
 Resources = dict[str, Any]
 RESULT = "{notebook}.result.json"  # lies beside the autograded notebook; never in feedback
 MOST_REMARKS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """What `GradeSubmission` leaves for the next steps."""
-
-    grade: Grade
-    unread: bool  # what was handed in is no notebook: that is not the grader's fault
 
 
 class RestoreSubmission(NbGraderPreprocessor):
@@ -78,7 +69,7 @@ class GradeSubmission(NbGraderPreprocessor):
         result = refuse(job, say(fault, "en")) if fault else grade_apart(job)
         grade = result.grade.with_remarks(noticed.get("remarks", []))
         self.tell(grade, names["student"])
-        resources[KEY] = Graded(grade, unread=fault is not None)
+        resources[KEY] = grade
         graded = read_notebook(result.notebook, name="The graded notebook")
         graded.cells[:0] = [*staff_cells(grade), *fault_cells(fault, job.language)]
         return graded, resources
@@ -117,12 +108,12 @@ class RecordGrades(SaveAutoGrades):
             super()._add_score(cell, resources)
             return
         graded = resources.get(KEY)
-        if not isinstance(graded, Graded):
+        if not isinstance(graded, Grade):
             raise GraderError(
                 "RecordGrades found no grade: autograder.preprocessors.GradeSubmission must "
                 "come before it in c.Autograde.autograde_preprocessors."
             )
-        earned = {task.task: task.earned for task in graded.grade.tasks}[task_of(cell)]
+        earned = {task.task: task.earned for task in graded.tasks}[task_of(cell)]
         booked = self.gradebook.find_grade(
             cell.metadata.nbgrader["grade_id"],
             self.notebook_id,

@@ -101,8 +101,8 @@ def read_class(course: Course, assignment: str) -> ClassTable:
             found = book.find_assignment(assignment)
         except MissingEntry as error:
             raise GraderError(
-                f"The gradebook knows no assignment {assignment!r}. "
-                f"Make it with: nbgrader generate_assignment {assignment}"
+                f"The gradebook knows no assignment {assignment!r} yet: nobody was graded. "
+                f"Grade with: nbgrader autograde {assignment}"
             ) from error
         rows = [
             replace(read_row(submission, names), notes=read_notes(directory, submission))

@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
+from autograder.receipt import SECRET
 from tests.kit.tiny import FULL, NAME, RIGHT, SUITE, WRONG, TinyRoom
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
@@ -149,11 +151,16 @@ def test_what_was_unusual_is_told_to_staff_and_to_no_student(
     room.configure("")
     folder = room.hand_in("fee")
     (folder / "numpy.py").write_text("1 / 0", encoding="utf-8")
+    (folder / SECRET).symlink_to("/etc/passwd")
     (room.hand_in("gus") / f"{NAME}.ipynb").write_text("", encoding="utf-8")
-    assert room.autograde()[0] == 0
+    status, said = room.autograde()
+    assert (status, "gus was not graded: double: The file is empty." in said) == (1, True)
     assert room.run("nbgrader", "generate_feedback", NAME)[0] == 0
     stray, empty = "'numpy.py' beside the notebook was ignored", "The file is empty."
-    assert room.grade("fee").remarks == (stray,)
+    forged = f"{SECRET} is no secret of nbgrader's and was ignored"
+    assert room.grade("fee").remarks == (stray, forged)
+    for step in ("autograded", "feedback"):
+        assert not (room.root / step / "fee" / NAME / SECRET).exists()
     assert (room.scores("fee"), room.scores("gus")) == (FULL, NOTHING)
     _, table = room.run("autograder", "table", NAME)
     assert stray in table
@@ -166,13 +173,31 @@ def test_what_was_unusual_is_told_to_staff_and_to_no_student(
     assert "Die Datei ist leer." in page.read_text(encoding="utf-8")
 
 
+def test_who_waits_is_told_by_every_run_until_a_person_has_decided(
+    room: TinyRoom, broken: tuple[int, str]
+) -> None:
+    del broken
+    (room.hand_in("hal") / f"{NAME}.ipynb").write_text("", encoding="utf-8")
+    first, again = room.autograde("--student", "hal"), room.autograde("--student", "hal")
+    assert "hal: graded already" in again[1]
+    for status, said in (first, again):
+        assert (status, "hal was not graded: " in said) == (1, True)
+    assert room.autograde("--student", "ada")[0] == 0
+    with Gradebook(f"sqlite:///{room.root / 'gradebook.db'}", "language-models") as book:
+        for cell in FULL:
+            book.find_grade(cell, NAME, NAME, "hal").manual_score = 0.5
+        book.db.commit()
+    status, said = room.autograde("--student", "hal")
+    assert status == 0, said
+
+
 def test_no_submission_at_all_is_said(tmp_path: Path) -> None:
     room = TinyRoom.make(tmp_path / "course")
     status, said = room.autograde()
-    assert status == 1
+    assert status == 2
     assert "No notebooks were matched" in said
     status, said = room.run("nbgrader", "autograde", "nothing")
-    assert status == 1
+    assert status == 2
     assert "There is no notebook to grade in" in said
 
 

@@ -12,12 +12,12 @@ import autograder
 
 FOLDER = Path(autograder.__file__).parent
 LAYERS = [
-    {"texts", "wire", "literal", "mutation", "cache", "effort", "files", "highlight"},
+    {"texts", "wire", "literal", "mutation", "cache", "effort", "files", "highlight", "receipt"},
     {"errors", "bisection", "markup", "guest", "seccomp"},
     {"init", "limits", "model", "notebook", "law"},
     {"usage", "recognition", "intake", "course", "feedback", "line", "bank", "layout"},
-    {"sandbox", "proof", "page", "report", "submission", "student", "inplace"},
-    {"kernel", "plugin", "diagnosis"},
+    {"sandbox", "proof", "page", "report", "submission", "student", "inplace", "draft", "exchange"},
+    {"kernel", "plugin", "diagnosis", "export"},
     {"execution", "probe", "suite"},
     {"rerun", "trial"},
     {"grading", "warmth", "checks"},

@@ -1,0 +1,145 @@
+"""`nbgrader export` says who is graded, who waits, and what each task earned."""
+
+from __future__ import annotations
+
+import csv
+from datetime import datetime
+
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.export import COLUMNS, harmless
+from autograder.receipt import TIMESTAMP
+from tests.kit.tiny import TinyRoom
+
+# nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+THEN, NOW = datetime(2026, 11, 24, 12), datetime(2026, 11, 24, 13)
+TESTS = {"test_double": 1.0, "test_half": 2.0}
+Scores = dict[str, float | None]
+ALL: Scores = {"test_double": 1.0, "test_half": 0.5, "why": 1.0}
+STUDENTS: dict[str, tuple[Scores, Scores]] = {  # automatic and manual
+    "ada": (ALL | {"why": None}, {"why": 0.5}),
+    "ben": (ALL | {"why": None}, {}),  # free text
+    "cleo": (ALL | {"test_half": None}, {}),  # the grader's fault
+    "dora": (ALL | {"test_half": None}, {"test_half": 0.25}),  # a person decided
+    "emil": (ALL, {}),  # handed in again since
+    "fee": (dict.fromkeys(ALL), {}),  # a grading that was interrupted
+    "gus": (ALL, {}),  # late
+}
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dict[str, str]]:
+    """What nbgrader's command wrote, by assignment and student."""
+    room = TinyRoom.make(tmp_path_factory.mktemp("export") / "course", release=False)
+    with Gradebook(f"sqlite:///{room.root / 'gradebook.db'}", "language-models") as book:
+        for assignment, cells in {"tiny": [*TESTS, "why"], "later": ["test_double"]}.items():
+            book.add_assignment(assignment, duedate=NOW)
+            book.add_notebook(assignment, assignment)
+            for cell in cells:
+                kind = "markdown" if cell == "why" else "code"
+                most = TESTS.get(cell, 1.0)
+                book.add_grade_cell(cell, assignment, assignment, max_score=most, cell_type=kind)
+        book.add_student("zoe", last_name='=HYPERLINK("http://x")', first_name='Zoë, or "Z"')
+        for student, (automatic, manual) in STUDENTS.items():
+            book.add_student(student, last_name="Müller")
+            submission = book.add_submission("tiny", student, timestamp=THEN)
+            for grade in submission.notebooks[0].grades:
+                grade.auto_score, grade.manual_score = automatic[grade.name], manual.get(grade.name)
+                grade.needs_manual_grade = (
+                    None in (grade.auto_score,) and grade.manual_score is None
+                )
+            folder = room.root / "autograded" / student / "tiny"
+            folder.mkdir(parents=True)
+            if student != "fee":
+                (folder / "tiny.result.json").write_text("{}")
+        late = book.find_submission_notebook("tiny", "tiny", "gus")
+        late.late_submission_penalty = 2.0
+        book.db.commit()
+    again = room.root / "submitted" / "emil" / "tiny"
+    new = room.root / "submitted" / "-new" / "tiny"
+    for folder in (again, new):
+        folder.mkdir(parents=True)
+        (folder / TIMESTAMP).write_text(f"{NOW} UTC")
+    status, said = room.run("nbgrader", "export", "--to", "sheet.csv")
+    assert status == 0, said
+    with (room.root / "sheet.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["assignment"], row["student_id"]): row for row in csv.DictReader(file)}
+
+
+Rows = dict[tuple[str, str], dict[str, str]]
+
+
+def test_nbgraders_columns_keep_their_names_and_every_task_has_one(rows: Rows) -> None:
+    names = list(next(iter(rows.values())))
+    assert names == [*COLUMNS, "task double", "task half", "task why"]
+    assert names[:11] == [
+        *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name"),
+        *("email", "raw_score", "late_submission_penalty", "score", "max_score"),
+    ]
+
+
+def test_there_is_a_row_for_each_student_and_assignment_sorted(rows: Rows) -> None:
+    students = sorted([*STUDENTS, "zoe"])
+    later = [("later", student) for student in students]
+    assert list(rows) == [*later, ("tiny", "'-new"), *(("tiny", student) for student in students)]
+
+
+def test_the_status_says_who_waits_and_for_what(rows: Rows) -> None:
+    assert {student: row["status"] for (name, student), row in rows.items() if name == "tiny"} == {
+        "'-new": "grading unfinished",
+        "ada": "final",
+        "ben": "waits for a person",
+        "cleo": "waits for a person",
+        "dora": "final",
+        "emil": "grading unfinished",
+        "fee": "grading unfinished",
+        "gus": "final",
+        "zoe": "not handed in",
+    }
+    assert rows["later", "ada"]["status"] == "not handed in"
+
+
+def test_a_sum_stands_only_where_it_is_final(rows: Rows) -> None:
+    sums = ("raw_score", "late_submission_penalty", "score")
+    found = {s: tuple(row[c] for c in sums) for (name, s), row in rows.items() if name == "tiny"}
+    nothing = ("", "", "")
+    assert found == dict.fromkeys(found, nothing) | {
+        "ada": ("2.0", "0.0", "2.0"),
+        "dora": ("2.25", "0.0", "2.25"),
+        "gus": ("2.5", "2.0", "0.5"),
+    }
+    assert {row["max_score"] for (name, _), row in rows.items() if name == "tiny"} == {"4.0"}
+
+
+def test_what_was_not_graded_is_empty_and_no_zero(rows: Rows) -> None:
+    def tasks(student: str) -> list[str]:
+        return [rows["tiny", student][f"task {task}"] for task in ("double", "half", "why")]
+
+    assert tasks("ada") == ["1.0", "0.5", "0.5"]
+    assert tasks("ben") == ["1.0", "0.5", ""]
+    assert tasks("cleo") == ["1.0", "", "1.0"]
+    assert tasks("dora") == ["1.0", "0.25", "1.0"]
+    assert tasks("fee") == tasks("zoe") == ["", "", ""]
+
+
+def test_a_name_breaks_no_row_and_is_no_formula(rows: Rows) -> None:
+    row = rows["tiny", "zoe"]
+    assert row["last_name"] == '\'=HYPERLINK("http://x")'
+    assert row["first_name"] == 'Zoë, or "Z"'
+    assert rows["tiny", "ada"]["last_name"] == "Müller"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        *[(f"{sign}1+1", f"'{sign}1+1") for sign in "=+-@\uff1d\uff0b\uff0d\uff20"],
+        *[("\t=1", "'\t'=1"), ("\tx", "'\tx"), ("\r=1", "'\r'=1"), ("  =1", "'  =1")],
+        *[("x;=1", "x;'=1"), ("x,\n-1", "x,\n'-1"), ("Anna-Lena a@b.c", "Anna-Lena a@b.c")],
+        *[("", ""), (-1.5, -1.5), (None, None)],
+    ],
+)
+def test_text_is_made_harmless_and_numbers_stay(value: object, written: object) -> None:
+    assert harmless(value) == written
