@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, cast
 
+import nbformat
 import typer
-from nbformat import NotebookNode
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -28,13 +28,12 @@ from autograder.course import Course
 from autograder.doctor import examine
 from autograder.errors import GraderError
 from autograder.gate import examine_release, generate
-from autograder.intake import read_file
-from autograder.limits import Limits
 from autograder.model import to_json
+from autograder.notebook import read_notebook
 from autograder.preprocessors import GradeSubmission, limits_of
 from autograder.process import grade_apart
 from autograder.proof import digest_of, keep_proof, recall_proof
-from autograder.submission import restore
+from autograder.reading import Handed, Reading, read_apart
 from autograder.texts import Language, say
 
 app = typer.Typer(
@@ -79,11 +78,12 @@ def grade(
         where = Course.at(course)
         source = where.source(assignment)
         step = GradeSubmission(config=where.config())
-        submitted, noticed = read_submission(notebook, limits_of(step.config))
-        restored = restore(submitted, source)
+        handed = Handed(str(notebook), nbformat.writes(source), limits=limits_of(step.config))
         with trouble.status(f"grading {notebook}"):
-            result = grade_apart(step.job(str(where.root), assignment, restored.notebook))
-        graded = result.grade.with_remarks([*noticed, *restored.remarks])
+            reading = read_submission(handed)
+            restored = read_notebook(reading.notebook, name=str(notebook))
+            result = grade_apart(step.job(str(where.root), assignment, restored))
+        graded = result.grade.with_remarks(reading.remarks)
         report.show_grade(console, graded, cast(Language, step.language))
         if json is not None:
             json.write_bytes(to_json(graded))
@@ -182,15 +182,12 @@ def progress() -> Progress:
     return Progress(*columns, TimeRemainingColumn(), console=trouble, transient=True)
 
 
-def read_submission(path: Path, limits: Limits) -> tuple[NotebookNode, tuple[str, ...]]:
-    """What was handed in, and what was unusual; raises GraderError where nobody can read it."""
-    try:
-        intake = read_file(path, limits)
-    except OSError as error:
-        raise GraderError(f"The notebook {path} can't be read: {error}.") from error
-    if intake.notebook is None:
-        raise GraderError(f"{path} can't be graded: {say(intake.fault or '', 'en')}")
-    return intake.notebook, intake.remarks
+def read_submission(handed: Handed) -> Reading:
+    """What was handed in, restored; raises GraderError where nobody can read it."""
+    reading = read_apart(handed)
+    if reading.fault is not None:
+        raise GraderError(f"{handed.path} can't be graded: {say(reading.fault, 'en')}")
+    return reading
 
 
 @contextlib.contextmanager

@@ -259,7 +259,8 @@ def unpack_seed(parts: list[Any]) -> np.random.SeedSequence:
 
 def follow(ours: np.random.Generator, theirs: np.random.Generator) -> None:
     """Put a generator where a copy of it has gone; raises WireError for another one's copy."""
-    bits, gone = ours.bit_generator, theirs.bit_generator
+    bits: Any = ours.bit_generator
+    gone: Any = theirs.bit_generator
     ours_of, theirs_of = pack_seed(bits.seed_seq), pack_seed(gone.seed_seq)
     if type(bits) is not type(gone) or ours_of[:3] != theirs_of[:3] or ours_of[3] > theirs_of[3]:
         raise WireError("another generator")

@@ -42,6 +42,7 @@ from tests.kit.submissions.exhausting import EXHAUSTING
 from tests.kit.submissions.forging import FORGING
 from tests.kit.submissions.honest import CLASS
 from tests.kit.submissions.malformed import MALFORMED
+from tests.kit.submissions.multiplying import MULTIPLYING
 from tests.kit.submissions.spying import PLANTED, SECRETS, SPYING
 from tests.kit.submissions.tampering import TAMPERING
 
@@ -59,10 +60,11 @@ SAMPLE = (
     *("searches-disk", "walks-frames", "reads-gradebook", "raises-points", "deletes-tests"),
     *("copies-answer", "ships-modules", "meant-for-the-next", "fork-bomb", "huge-picture"),
     *("c-call", "huge-value", "endless-error", "utf-16", "nbformat-3", "no-metadata"),
-    *("large-outputs", "own-name", "traps-beside"),
+    *("large-outputs", "own-name", "traps-beside", "flood-of-parts", "wide-texts"),
 )
 CORPUS = [
     *map(without_experiments, [*FORGING, *ANSWERING, *TAMPERING, *EXHAUSTING, *MALFORMED]),
+    *map(without_experiments, MULTIPLYING),
     *SPYING,  # they look around at the end as well
 ]
 SLOW = [each for each in CORPUS if each.name not in SAMPLE and not each.unread]
