@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 
 from autograder.errors import GraderError
 from autograder.limits import Limits
-from autograder.notebook import grade_id_of, tidy
+from autograder.notebook import LINE_BYTES, grade_id_of, tidy
 from autograder.texts import Message
 
 SUFFIX = ".ipynb"
@@ -251,10 +251,11 @@ def grade_id_in(cell: dict[str, Any]) -> Any:
 
 
 def size_of(cell: NotebookNode) -> int:
-    """The characters of a cell: its text, its name, and its pictures as base64 with theirs."""
+    """The characters of a cell: its text and lines, its name, its pictures and their names."""
     attached = cell.get("attachments", {})
     pictures = [*attached, *(value for held in attached.values() for value in held.values())]
-    return len(cell.source) + len(grade_id_of(cell)) + sum(map(len, pictures))
+    lines = LINE_BYTES * cell.source.count("\n")
+    return len(cell.source) + lines + len(grade_id_of(cell)) + sum(map(len, pictures))
 
 
 def is_text(value: Any) -> bool:

@@ -33,6 +33,7 @@ from zmq.asyncio import Context
 
 from autograder.errors import GraderError
 from autograder.limits import MIB, Limits
+from autograder.notebook import LINE_BYTES
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.texts import Language, Message, say
 
@@ -271,14 +272,16 @@ class CellRunner(NotebookClient):
 
     def bounded(self, outputs: Iterator[NotebookNode]) -> Iterator[NotebookNode]:
         """What the cell showed, counted for the notebook: an update may make displays grow."""
-        used = 0
+        used = lines = 0
         for output in outputs:
-            used += len(json.dumps(output, default=str))
+            written = json.dumps(output, default=str)
+            used += len(written)
+            lines += written.count("\\n") + written.count('", "')
             if used > self.room + OVERHEAD * (self.shown + 1):
                 yield self.close_outputs()
                 break
             yield output
-        self.kernel.bytes_left -= min(used, self.room)
+        self.kernel.bytes_left = max(0, self.kernel.bytes_left - used - LINE_BYTES * lines)
         self.kernel.outputs_left -= min(self.shown, self.most)
 
 

@@ -43,6 +43,10 @@ SHOWS_MUCH = """
 print("z" * 1_900_000)
 """
 
+SHOWS_LINES = """
+print("\\n" * 1_900_000)
+"""
+
 SHOWS_OFTEN = """
 for number in range(450):
     display(number)
@@ -129,6 +133,11 @@ def long_grade_ids(data: dict[str, Any]) -> None:
     ]
 
 
+def empty_lines(data: dict[str, Any]) -> None:
+    """A text of seven million lines."""
+    data["cells"].append({"cell_type": "markdown", "metadata": {}, "source": "\n" * 7_000_000})
+
+
 def odd_heading(data: dict[str, Any]) -> None:
     """A heading and a version that are lists of lists."""
     deep: object = []
@@ -161,6 +170,12 @@ MULTIPLYING = [
         "much-in-many-cells",
         "shows as much as a cell may in 40 cells",
         every_cell(SHOWS_MUCH, 40),
+        told=(ALL_SHOWN,),
+    ),
+    Submission(
+        "lines-in-many-cells",
+        "shows millions of empty lines",
+        every_cell(SHOWS_LINES, 10),
         told=(ALL_SHOWN,),
     ),
     Submission(
@@ -201,6 +216,9 @@ MULTIPLYING = [
     unread("tiny-lists", "hands in millions of lists", "limit grading_bytes", holding("[[]]")),
     unread("many-names", "attaches a million names", "limit attachments", edited(many_names)),
     unread("long-names", "attaches long names", "limit text_bytes", edited(long_names)),
+    unread(
+        "empty-lines", "writes millions of empty lines", "limit text_bytes", edited(empty_lines)
+    ),
     unread("long-grade-ids", "names cells at length", "limit text_bytes", edited(long_grade_ids)),
     Submission(
         "odd-heading",
