@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -19,7 +20,12 @@ from autograder.errors import GraderError
 from autograder.limits import MIB
 
 SAID_BYTES = 4000  # of what the process wrote on its error stream, for staff
-SIGNS = (b"MemoryError", b"OUT OF MEMORY", b"Cannot allocate memory", b"bad_alloc")
+# how a process ends that gets no more memory: Python says so, not every library in C looks
+SIGNALS = (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS)
+SIGNS = (
+    *(b"MemoryError", b"OUT OF MEMORY", b"Cannot allocate memory", b"bad_alloc"),
+    b"can't start new thread",
+)
 SETTINGS = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "OPENBLAS_NUM_THREADS": "1",  # each thread has memory of its own: more on a larger machine
@@ -80,9 +86,10 @@ def keep_end(stream: IO[bytes], kept: bytearray) -> None:
 
 def complaint(status: int, said: bytes, memory: int) -> str:
     """Why there is no answer."""
-    full = any(sign in said for sign in SIGNS)
-    why = f": it needed more than limit grading_bytes ({memory / MIB:g} MiB)" if full else ""
-    return f"it ended with status {status}{why}.\n{said.decode(errors='replace').strip()}".strip()
+    full = status in SIGNALS or any(sign in said for sign in SIGNS)
+    why = f", as where it needs more than limit grading_bytes ({memory / MIB:g} MiB)"
+    words = said.decode(errors="replace").strip()
+    return f"it ended with status {status}{why if full else ''}.\n{words}".strip()
 
 
 # --- in that process ----------------------------------------------------------
@@ -91,11 +98,11 @@ def complaint(status: int, said: bytes, memory: int) -> str:
 def serve(carry_out: Callable[[str, bytes], bytes]) -> None:
     """Read the order that the arguments speak of, carry it out, write the answer."""
     kind, memory = sys.argv[1], int(sys.argv[2])
-    bound_memory(memory)
     answer = os.dup(1)
     os.dup2(2, 1)  # what pytest prints is a log, not the answer
     order = sys.stdin.buffer.readline()
     threading.Thread(target=end_with_parent, daemon=True).start()
+    bound_memory(memory)
     result = carry_out(kind, order)
     with os.fdopen(answer, "wb") as stream:
         stream.write(result)

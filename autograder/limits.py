@@ -36,7 +36,7 @@ class Limits:
     text_bytes: int = 8 * MIB  # what is kept of it: the text of all cells, and pasted pictures
     cells: int = 2000  # of the notebook that was handed in
     attachments: int = 500  # pasted pictures of all cells
-    reading_seconds: float = 120.0  # to read it and to restore its cells
+    reading_seconds: float = 300.0  # to read it and to restore its cells
     grading_bytes: int = 1024 * MIB  # what the grader allocates to read or to grade it
     examples: int = 100  # that Hypothesis may draw for a test, whatever the test asks for
 

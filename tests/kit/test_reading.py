@@ -110,3 +110,20 @@ def test_the_bound_of_the_grader_is_not_that_of_the_students_code(room: TinyRoom
 
 def test_the_laws_are_read_apart(room: TinyRoom) -> None:
     assert [law.task for law in collect_apart(str(room.root), NAME)] == ["double", "half"]
+
+
+def test_who_makes_the_reader_need_too_much_costs_the_class_nothing(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    room = TinyRoom.make(tmp_path_factory.mktemp("class") / "course")
+    room.configure(f'c.GradeSubmission.limits = {{"grading_bytes": {250 * MIB}}}')
+    for student in ("ada", "ben", "emil"):
+        folder = room.hand_in(student)
+        if student == "ben":
+            handed(folder, f'{{"cells": [], "metadata": [{",".join(["{}"] * 6_000_000)}]}}')
+    status, said = room.autograde()
+    assert status == 0, said
+    assert [room.scores(student) for student in ("ada", "ben", "emil")] == [
+        *(FULL, dict.fromkeys(FULL), FULL)
+    ]
+    assert "Reading the file takes more memory than limit grading_bytes (250 MiB)" in said
