@@ -25,7 +25,7 @@ from tests.kit.inprocess import Here
 
 LIMITS = Limits()
 TOKENS = ["Rom", "Paris"]
-SIZE = 1 << 16  # of a large reply: what it takes grows with its size, up to limit reply_bytes
+SIZE = 1 << 15  # of a large reply: what it takes grows with its size, up to limit reply_bytes
 TIMES = 150  # bytes that may be held for each byte of a reply, while it is judged
 
 CHECKS: dict[str, Callable[[Any], object]] = {

@@ -33,9 +33,11 @@ time.sleep(5)
 """
 
 GROWS = """
+import time
 from IPython.display import display, update_display
-for _ in range(400):
+for _ in range(20):
     display("x", display_id="grows")
+time.sleep(2)
 update_display("y" * (12 << 20), display_id="grows")
 """
 
@@ -162,7 +164,7 @@ MULTIPLYING = [
     ),
     Submission(
         "growing-displays",
-        "changes 400 small displays into large ones at once",
+        "changes 20 small displays into large ones at once",
         first(GROWS),
         told=(ALL_SHOWN,),
     ),
