@@ -35,7 +35,6 @@ c.GenerateAssignment.preprocessors = [
 
 # --- how submissions are graded -----------------------------------------------
 c.Autograde.sanitize_preprocessors = [
-    "autograder.preprocessors.RestoreSubmission",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
     "nbgrader.preprocessors.CheckCellMetadata",

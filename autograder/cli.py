@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, cast
 
+import nbformat
 import typer
 from rich.console import Console
 
@@ -21,13 +22,12 @@ from autograder.doctor import examine
 from autograder.draft import generate
 from autograder.errors import GraderError
 from autograder.gate import examine_release
-from autograder.intake import Intake, read_file
-from autograder.limits import Limits
 from autograder.model import to_json
+from autograder.notebook import read_notebook
 from autograder.preprocessors import GradeSubmission, limits_of
 from autograder.process import grade_apart
 from autograder.proof import digest_of, keep_proof, recall_proof
-from autograder.submission import restore
+from autograder.reading import Handed, read_apart
 from autograder.texts import Language, say
 
 app = typer.Typer(
@@ -93,15 +93,16 @@ def grade(
         where = Course.at(course)
         source = where.source(assignment)
         step = GradeSubmission(config=where.config())
-        intake = read_submission(notebook, limits_of(step.config))
-        if intake.notebook is None:
-            fault = say(intake.fault or "", "en")
-            trouble.print(f"{notebook} was not graded: {fault}", markup=False, highlight=False)
-            raise typer.Exit(code=1)
-        restored = restore(intake.notebook, source)
+        handed = Handed(str(notebook), nbformat.writes(source), limits=limits_of(step.config))
         with trouble.status(f"grading {notebook}"):
-            result = grade_apart(step.job(str(where.root), assignment, restored.notebook))
-        graded = result.grade.with_remarks([*intake.remarks, *restored.remarks])
+            reading = read_apart(handed)
+            if reading.fault is not None:
+                fault = say(reading.fault, "en")
+                trouble.print(f"{notebook} was not graded: {fault}", markup=False, highlight=False)
+                raise typer.Exit(code=1)
+            restored = read_notebook(reading.notebook, name=str(notebook))
+            result = grade_apart(step.job(str(where.root), assignment, restored))
+        graded = result.grade.with_remarks(reading.remarks)
         report.show_grade(console, graded, cast(Language, step.language))
         if json is not None:
             json.write_bytes(to_json(graded))
@@ -200,14 +201,6 @@ def measure(course: Course, assignment: str, tasks: list[str], seeds: int, worke
         keep_proof(digest, seeds)
     show_audit(console, result)
     return result
-
-
-def read_submission(path: Path, limits: Limits) -> Intake:
-    """What was handed in; raises GraderError where there is no such file."""
-    try:
-        return read_file(path, limits)
-    except OSError as error:
-        raise GraderError(f"The notebook {path} can't be read: {error}.") from error
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ How it works: nbgrader's own step copies every file of a submission, stops the
 class at some errors, and keeps an old score where a new grading failed. This
 class takes its place (`install`, called by `nbgrader_config.py`):
 
-- of a submission's folder only the notebook is read, by `intake`;
+- of a submission's folder only the notebook is read, in a process of its own (`reading`);
 - before a submission is graded, the scores of its last grading are forgotten:
   they are None, which waits for a person, until the new ones are there;
 - the result file is written last and at once. A folder without it is one whose
@@ -35,7 +35,6 @@ from typing import Any, cast
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 from nbconvert.exporters import Exporter, NotebookExporter
-from nbformat.v4 import new_notebook
 from nbgrader import converters
 from nbgrader.api import Grade as BookedGrade
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
@@ -48,10 +47,11 @@ from autograder.course import Course
 from autograder.draft import enter_assignment, is_known
 from autograder.errors import GraderError
 from autograder.files import write_at_once
-from autograder.intake import SUFFIX, read_submission
+from autograder.intake import SUFFIX
 from autograder.model import Grade, to_json
-from autograder.notebook import KEY
+from autograder.notebook import KEY, read_notebook
 from autograder.preprocessors import RESULT, Resources, limits_of, notes
+from autograder.reading import Handed, read_apart
 from autograder.receipt import read_receipt
 from autograder.report import points_booked
 
@@ -92,7 +92,7 @@ class Timestamps(CourseDirectory):
 
 
 class ReadSubmission(NotebookExporter):
-    """nbconvert's notebook exporter, which reads what was handed in by `intake`."""
+    """nbconvert's notebook exporter, which has what was handed in read and restored apart."""
 
     def from_filename(
         self, filename: str, resources: Resources | None = None, **named: Any
@@ -101,10 +101,9 @@ class ReadSubmission(NotebookExporter):
         if not isinstance(converter, Autograde) or not converter._sanitizing:
             return super().from_filename(filename, resources=cast(Any, resources), **named)
         path = Path(filename)
-        usual = [entry.name for entry in converter.source_folder().iterdir()]
-        intake = read_submission(path.parent, path.stem, limits_of(self.config), expected=usual)
-        notebook = intake.notebook or new_notebook()
-        noted = notebook.metadata[KEY] = notes(intake)
+        reading = read_apart(converter.handed(path))
+        notebook = read_notebook(reading.notebook, name=filename)
+        noted = notebook.metadata[KEY] = notes(reading)
         noted.remarks.extend(read_receipt(path.parent).remarks)
         return self.from_notebook_node(notebook, cast(Any, resources))
 
@@ -172,6 +171,16 @@ class Autograde(converters.Autograde, CopyReceipt):
         """Where the instructor's notebooks of the assignment lie."""
         step = self.coursedir.source_directory
         return Path(self.coursedir.format_path(step, ".", self.coursedir.assignment_id))
+
+    def handed(self, path: Path) -> Handed:
+        """What is to be read where a notebook of that path was asked for."""
+        source = self.source_folder() / path.name
+        try:
+            text = source.read_text(encoding="utf-8")
+        except OSError as error:
+            raise GraderError(f"The source notebook {source} can't be read: {error}.") from error
+        usual = tuple(entry.name for entry in source.parent.iterdir())
+        return Handed(str(path.parent), text, path.stem, usual, limits_of(self.config))
 
     # --- one submission after the other ---
 

@@ -20,6 +20,7 @@ from autograder.diagnosis import diagnose_task
 from autograder.errors import GraderError
 from autograder.execution import run_notebook
 from autograder.feedback import render_task
+from autograder.intake import Remarks
 from autograder.limits import Limits
 from autograder.line import Budget
 from autograder.markup import clean_output
@@ -66,7 +67,10 @@ def grade(job: Job) -> Result:
             session = run_tests(job, runs)
         remarks += [*runs.remarks, *remark_limits(session.outcomes)]
         diagnoses = diagnose_all(job, session, remarks)
-        grade = assemble(job, notebook, session, diagnoses, tuple(remarks))
+        noticed = Remarks()
+        for remark in remarks:
+            noticed.add(remark)
+        grade = assemble(job, notebook, session, diagnoses, tuple(noticed.said))
     except GraderError as error:
         grade = ungraded(job, notebook, str(error))
     return Result(grade, record(notebook, grade, job.language))

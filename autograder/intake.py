@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 
 from autograder.errors import GraderError
 from autograder.limits import Limits
-from autograder.notebook import tidy
+from autograder.notebook import LINE_BYTES, grade_id_of, tidy
 from autograder.receipt import SECRET, TIMESTAMP
 from autograder.texts import Message
 
@@ -29,6 +29,8 @@ SUFFIX = ".ipynb"
 OURS = (TIMESTAMP, SECRET, ".ipynb_checkpoints")  # nbgrader's and Jupyter's own, no student's
 NAMED = 5  # files that a remark names; the others are counted
 LONGEST_NAME = 60
+MOST_REMARKS = 100
+PICTURES = ("image/png", "image/jpeg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,9 @@ class Remarks:
     said: list[str] = field(default_factory=list)
 
     def add(self, remark: str) -> None:
-        """Remember a remark."""
-        if remark not in self.said:
-            self.said.append(remark)
+        """Remember a remark, unless there are too many already."""
+        if remark not in self.said and len(self.said) <= MOST_REMARKS:
+            self.said.append(remark if len(self.said) < MOST_REMARKS else "and more of the kind")
 
 
 class Unread(Exception):
@@ -180,17 +182,23 @@ def read_cells(data: Any, limits: Limits, remarks: Remarks) -> Iterator[Notebook
     if not isinstance(data, dict):
         raise Unread("unread_no_notebook")
     if data.get("nbformat") != 4:
-        remarks.add(f"the notebook says nbformat {str(data.get('nbformat'))[:20]}, not nbformat 4")
+        version = data.get("nbformat")
+        shown = str(version)[:20] if isinstance(version, str | int | None) else "of another type"
+        remarks.add(f"the notebook says nbformat {shown}, not nbformat 4")
     cells = cells_of(data)
     if len(cells) > limits.cells:
         raise Unread("unread_cells", cells=str(len(cells)), most=str(limits.cells))
-    left = limits.text_bytes
+    left, pictures = limits.text_bytes, limits.attachments
     for number, cell in enumerate(cells, start=1):
         if not isinstance(cell, dict):
             remarks.add(f"cell {number} is none and was left out")
             continue
         read = read_cell(cell, number, remarks)
         left -= size_of(read)
+        pictures -= len(read.get("attachments", {}))
+        if pictures < 0:
+            most = str(limits.attachments)
+            raise Unread("unread_attachments", cell=str(number), most=most)
         if left < 0:
             raise Unread("unread_text", cell=str(number), most=str(limits.text_bytes))
         yield read
@@ -211,18 +219,28 @@ def read_cell(cell: dict[str, Any], number: int, remarks: Remarks) -> NotebookNo
     """A cell's type, text, grade_id and attachments; everything else is dropped."""
     kind, text = cell.get("cell_type"), cell.get("source", cell.get("input", ""))
     text = "".join(filter(is_text, text)) if isinstance(text, list) else text
+    text = text if is_text(text) else ""
     if kind == "heading":  # of nbformat 3
         kind, text = "markdown", f"# {text}"
     if kind not in ("code", "markdown", "raw"):
         remarks.add(f"cell {number} has no known type and was taken for plain text")
         kind = "raw"
     read = NotebookNode(cell_type=kind, id=f"cell-{number}", metadata=NotebookNode())
-    read.source = clean(text if is_text(text) else "", number, remarks)
+    read.source = clean(text, number, remarks)
     if is_text(name := grade_id_in(cell)):
         read.metadata.nbgrader = NotebookNode(grade_id=clean(name, number, remarks))
     if isinstance(cell.get("attachments"), dict):
-        read.attachments = cell["attachments"]
+        read.attachments = pictures_in(cell["attachments"])
     return read
+
+
+def pictures_in(attachments: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """The pictures among what is attached to a cell."""
+    bundles = {name: held for name, held in attachments.items() if isinstance(held, dict)}
+    return {
+        name: {kind: held[kind] for kind in PICTURES if is_text(held.get(kind))}
+        for name, held in bundles.items()
+    }
 
 
 def grade_id_in(cell: dict[str, Any]) -> Any:
@@ -233,10 +251,11 @@ def grade_id_in(cell: dict[str, Any]) -> Any:
 
 
 def size_of(cell: NotebookNode) -> int:
-    """The characters of a cell: its text, and its pictures as base64."""
-    bundles = [b for b in cell.get("attachments", {}).values() if isinstance(b, dict)]
-    pictures = [value for bundle in bundles for value in bundle.values() if is_text(value)]
-    return len(cell.source) + sum(map(len, pictures))
+    """The characters of a cell: its text and lines, its name, its pictures and their names."""
+    attached = cell.get("attachments", {})
+    pictures = [*attached, *(value for held in attached.values() for value in held.values())]
+    lines = LINE_BYTES * cell.source.count("\n")
+    return len(cell.source) + lines + len(grade_id_of(cell)) + sum(map(len, pictures))
 
 
 def is_text(value: Any) -> bool:

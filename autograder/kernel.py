@@ -40,6 +40,7 @@ from zmq.asyncio import Context
 from autograder.effort import Effort, effort_of
 from autograder.errors import GraderError
 from autograder.limits import MIB, Limits
+from autograder.notebook import LINE_BYTES
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.texts import Language, Message, say
 
@@ -51,6 +52,7 @@ LISTEN_SECONDS = 4.0  # for a kernel that is done to say so
 DRAIN_SECONDS = 40.0  # for one that still sends what nobody wants any more
 DAY_MS = 24 * 60 * 60 * 1000  # longer than any submission is graded
 MOST_DELAYS = 6  # of a cell whose kernel gets no core
+OVERHEAD = 300  # bytes of an output beside what it shows
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 
 Answer = TypeVar("Answer")
@@ -211,6 +213,8 @@ class Kernel:
         self.interrupts = 0
         self.cut = False  # whether the last cell showed more than its limits allow
         self.exited = False  # whether the last cell called exit()
+        self.bytes_left = limits.all_output_bytes  # that the cells may still show
+        self.outputs_left = limits.all_outputs
         self.sockets = contextlib.ExitStack()  # of the snapshots, closed with the kernel
 
     async def run(self, cell: NotebookNode) -> None:
@@ -227,7 +231,9 @@ class Kernel:
                 await self.listen(DRAIN_SECONDS)
             elif cell.source.strip() and not runner.idle:
                 await self.listen(LISTEN_SECONDS)
-            cell.outputs = list(join_streams(cell.outputs))
+            cell.outputs = list(runner.bounded(join_streams(cell.outputs)))
+            if type(cell.execution_count) is not int or cell.execution_count > 1 << 31:
+                cell.execution_count = None  # whatever a message said
         except Exception as error:
             # whatever nbclient or we stumble over is a message that student code made
             raise KernelDied(self.cause(error)) from error
@@ -336,7 +342,9 @@ class CellRunner(NotebookClient):
         self.kc = kernel.client
         self.skip_cells_with_tag = ""
         self.limits = kernel.limits
-        self.left = kernel.limits.output_bytes
+        self.room = min(self.limits.output_bytes, kernel.bytes_left)
+        self.most = min(self.limits.outputs, kernel.outputs_left)
+        self.left = self.room
         self.shown = 0
         self.closed = False
         self.idle = False  # whether the kernel said that it is done with the cell
@@ -373,19 +381,38 @@ class CellRunner(NotebookClient):
         if msg["msg_type"] in ("stream", "display_data", "execute_result", "error"):
             self.shown += 1
             self.left -= len(json.dumps(msg["content"], default=str))
-            if self.closed or self.shown > self.limits.outputs or self.left < 0:
-                self.close_outputs(cell)
+            if self.closed or self.shown > self.most or self.left < 0:
+                if not self.closed:
+                    cell.outputs.append(self.close_outputs())
                 return None
         return super().process_message(msg, cell, cell_index)
 
-    def close_outputs(self, cell: NotebookNode) -> None:
-        """Say once that the rest is left out."""
-        if not self.closed:
-            self.closed = True
-            limits = self.limits
+    def close_outputs(self) -> NotebookNode:
+        """Take no more, and say so."""
+        self.closed = True
+        limits = self.limits
+        if self.room < limits.output_bytes or self.most < limits.outputs:
+            gaps = {"outputs": str(limits.all_outputs), "bytes": str(limits.all_output_bytes)}
+            message = Message("output_cut_all", gaps)
+        else:
             gaps = {"outputs": str(limits.outputs), "bytes": str(limits.output_bytes)}
-            text = say(Message("output_cut", gaps), self.kernel.language)
-            cell.outputs.append(new_output("stream", name="stdout", text=f"\n{text}\n"))
+            message = Message("output_cut", gaps)
+        text = say(message, self.kernel.language)
+        return new_output("stream", name="stdout", text=f"\n{text}\n")
+
+    def bounded(self, outputs: Iterator[NotebookNode]) -> Iterator[NotebookNode]:
+        """What the cell showed, counted for the notebook: an update may make displays grow."""
+        used = lines = 0
+        for output in outputs:
+            written = json.dumps(output, default=str)
+            used += len(written)
+            lines += written.count("\\n") + written.count('", "')
+            if used > self.room + OVERHEAD * (self.shown + 1):
+                yield self.close_outputs()
+                break
+            yield output
+        self.kernel.bytes_left = max(0, self.kernel.bytes_left - used - LINE_BYTES * lines)
+        self.kernel.outputs_left -= min(self.shown, self.most)
 
 
 def join_streams(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:

@@ -19,7 +19,7 @@ import pytest
 from numpy.typing import ArrayLike, NDArray
 
 from autograder.errors import Raised, Violation
-from autograder.literal import SeededGenerator, literal
+from autograder.literal import BitGenerator, SeededGenerator, literal
 from autograder.texts import Message, Sentence
 
 Test = TypeVar("Test", bound=Callable[..., None])
@@ -105,13 +105,20 @@ def index(value: object) -> int:
 def numbers(value: object) -> Vector:
     """`value` as a float64 array of any shape, nan and infinities included."""
     try:
-        given = np.asarray(value)
+        given = np.asarray(value if numeric(value) else None)
         if given.dtype.kind not in "iuf":
             fail(Message.of("numbers"), value)
         with np.errstate(all="ignore"):  # a longdouble may be too large: it becomes infinite
             return given.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, MemoryError):
         fail(Message.of("numbers"), value)
+
+
+def numeric(value: object) -> bool:
+    """Whether NumPy may see it: it makes every text of a list as wide as the widest of all."""
+    if isinstance(value, list | tuple):
+        return all(map(numeric, value))
+    return isinstance(value, int | float | np.generic | np.ndarray)
 
 
 def pair(value: object) -> tuple[object, object]:
@@ -141,9 +148,9 @@ def rejects(function: Callable[..., object], *arguments: object, **named: object
     fail(Message.of("value_error"), value)
 
 
-def generator(seed: int) -> SeededGenerator:
-    """`np.random.default_rng(seed)`; feedback shows it with its seed."""
-    return SeededGenerator(seed)
+def generator(seed: int, *, kind: BitGenerator = "PCG64") -> SeededGenerator:
+    """`np.random.default_rng(seed)`, or one of another kind; feedback shows it with its seed."""
+    return SeededGenerator(seed, kind=kind)
 
 
 def fail(expected: Sentence, value: object) -> NoReturn:

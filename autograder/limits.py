@@ -30,11 +30,16 @@ class Limits:
     disk_bytes: int = 64 * MIB  # each of the sandbox's private folders, held in memory
     output_bytes: int = 2 * MIB  # what a cell prints and shows
     outputs: int = 500  # how often a cell prints or shows
+    all_output_bytes: int = 16 * MIB  # what all cells print and show: many cells add up
+    all_outputs: int = 5000  # how often all cells print or show
     message_bytes: int = 16 * MIB  # one message of the kernel: a huge picture, a forged one
     reply_bytes: int = 4 * MIB  # a return value
     submission_bytes: int = 64 * MIB  # the file that was handed in, old outputs and all
     text_bytes: int = 8 * MIB  # what is kept of it: the text of all cells, and pasted pictures
     cells: int = 2000  # of the notebook that was handed in
+    attachments: int = 500  # pasted pictures of all cells
+    reading_seconds: float = 300.0  # to read it and to restore its cells
+    grading_bytes: int = 1024 * MIB  # what the grader allocates to read or to grade it
     examples: int = 100  # that Hypothesis may draw for a test, whatever the test asks for
 
     def override(self, changes: Mapping[str, float]) -> Limits:

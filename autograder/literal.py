@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal
 
 import numpy as np
 
 LONGEST = 600  # characters of one value: longer ones are cut in the middle
 
+BitGenerator = Literal["PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"]
+Pieces = Callable[[Any, bool], Iterator[str]]
+
 
 def literal(value: object) -> str:
-    """`value` as an expression that `np` and builtins can evaluate, cut when too long."""
-    text = expression(value)
-    if len(text) <= LONGEST:
-        return text
+    """`value` as an expression that `np` and builtins can evaluate, cut when too long.
+
+    Of a long value only what is shown is written: it may be a student's, with a million parts.
+    """
+    begin = "".join(up_to(LONGEST, pieces(value, True)))
+    if len(begin) <= LONGEST:
+        return begin
     half = LONGEST // 2
-    return f"{text[:half]} ... {text[-half:]}"
+    end = "".join([*up_to(half, pieces(value, False))][::-1])
+    return f"{begin[:half]} ... {end[-half:]}"
 
 
 def call_expression(
@@ -40,38 +49,77 @@ def call_expression(
     return f"{first}[{function}({', '.join(parts)}) for _ in range({times})]"
 
 
-def expression(value: object) -> str:
-    """The whole expression, however long."""
+def up_to(letters: int, parts: Iterable[str]) -> Iterator[str]:
+    """The parts until they are longer than so many letters together; no other one is made."""
+    for part in parts:
+        yield part
+        letters -= len(part)
+        if letters < 0:
+            return
+
+
+# Pieces are written from the begin or, not `forwards`, from the end.
+
+
+def pieces(value: object, forwards: bool) -> Iterator[str]:
+    """The whole expression, however long, piece by piece."""
     match value:
         case np.ndarray():
-            return array_expression(value)
-        case SeededGenerator():
-            return f"np.random.default_rng({value.seed})"
-        case np.random.Generator():
-            return "np.random.default_rng()"
-        case float():
-            return float_expression(value)
+            yield from pieces_of_array(value, forwards)
         case list():
-            return "[" + ", ".join(map(expression, value)) + "]"
+            yield from enclosed("[", value, "]", forwards)
         case tuple():
-            inner = ", ".join(map(expression, value))
-            return f"({inner},)" if len(value) == 1 else f"({inner})"
+            yield from enclosed("(", value, ",)" if len(value) == 1 else ")", forwards)
         case dict():
-            pairs = (f"{expression(k)}: {expression(v)}" for k, v in value.items())
-            return "{" + ", ".join(pairs) + "}"
+            yield from enclosed("{", value.items(), "}", forwards, pieces_of_pair)
+        case SeededGenerator():
+            yield value.expression
+        case np.random.Generator():
+            yield "np.random.default_rng()"
+        case float():
+            yield float_expression(value)
         case _:
-            return repr(value)
+            yield repr(value)
 
 
-def array_expression(value: np.ndarray) -> str:
+def enclosed(
+    begin: str, items: Any, end: str, forwards: bool, write: Pieces = pieces
+) -> Iterator[str]:
+    """Some items between brackets."""
+    yield begin if forwards else end
+    for number, item in enumerate(items if forwards else reversed(items)):
+        if number:
+            yield ", "
+        yield from write(item, forwards)
+    yield end if forwards else begin
+
+
+def pieces_of_pair(pair: tuple[object, object], forwards: bool) -> Iterator[str]:
+    """A key and its value."""
+    first, second = pair if forwards else pair[::-1]
+    yield from pieces(first, forwards)
+    yield ": "
+    yield from pieces(second, forwards)
+
+
+def pieces_of_array(value: np.ndarray, forwards: bool) -> Iterator[str]:
     """The array as `np.array(...)`, with its dtype where the numbers do not show it."""
     if not value.size and value.ndim > 1:
-        return f"np.zeros({value.shape}, dtype='{value.dtype}')"
-    inner = expression(value.tolist())
+        yield f"np.zeros({value.shape}, dtype='{value.dtype}')"
+        return
     shown = value.dtype in (np.dtype("float64"), np.dtype("int64"), np.dtype("bool"))
-    if value.size and shown:
-        return f"np.array({inner})"
-    return f"np.array({inner}, dtype='{value.dtype}')"
+    ends = "np.array(", ")" if value.size and shown else f", dtype='{value.dtype}')"
+    yield ends[0 if forwards else 1]
+    yield from pieces_of_row(value, forwards)
+    yield ends[1 if forwards else 0]
+
+
+def pieces_of_row(row: np.ndarray | np.generic, forwards: bool) -> Iterator[str]:
+    """The numbers of an array as nested lists, or one of them."""
+    if row.ndim:
+        yield from enclosed("[", row, "]", forwards, pieces_of_row)
+    else:
+        yield from pieces(row.item(), forwards)
 
 
 def float_expression(value: float) -> str:
@@ -84,8 +132,20 @@ def float_expression(value: float) -> str:
 
 
 class SeededGenerator(np.random.Generator):
-    """`np.random.default_rng(seed)` that remembers its seed, to be shown to a student."""
+    """A generator that remembers its kind and seed, to be shown to a student."""
 
-    def __init__(self, seed: int) -> None:
-        super().__init__(np.random.PCG64(seed))
+    def __init__(self, seed: int, *, kind: BitGenerator = "PCG64") -> None:
+        super().__init__(getattr(np.random, kind)(seed))
         self.seed = seed
+        self.kind = kind
+
+    def spawn(self, n_children: int) -> list[np.random.Generator]:
+        """NumPy's own children: they have no seed of this form."""
+        return np.random.Generator(self.bit_generator).spawn(n_children)
+
+    @property
+    def expression(self) -> str:
+        """How it is made."""
+        if self.kind == "PCG64":
+            return f"np.random.default_rng({self.seed})"
+        return f"np.random.Generator(np.random.{self.kind}({self.seed}))"

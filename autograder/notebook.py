@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 from autograder.errors import GraderError
 
 KEY = "autograder"  # where the kit notes something in metadata, or in nbconvert's resources
+LINE_BYTES = 16  # that the JSON of a notebook has for a line, however short the line is
 STAFF = "staff"  # under that key: a cell that no student is shown
 PREFIX = "test_"  # the test cell of task `f` has the grade_id `test_f`
 

@@ -1,15 +1,14 @@
-"""The steps that nbgrader runs: restore a submission, grade it, record the points.
+"""The steps that nbgrader runs on a restored submission: grade it, record the points.
 
 `nbgrader_config.py` names these classes, so that `nbgrader autograde` and the
-formgrader's button use them. They find the course folder and the instructor's
-source through nbgrader's own `CourseDirectory`.
+formgrader's button use them. They find the course folder through nbgrader's own
+`CourseDirectory`.
 """
 
 from __future__ import annotations
 
 from html import escape
 from itertools import groupby
-from pathlib import Path
 from typing import Any, cast
 
 import nbformat
@@ -22,30 +21,16 @@ from traitlets.config import Config
 
 from autograder.errors import GraderError
 from autograder.grading import Job, refuse
-from autograder.intake import Intake
 from autograder.limits import Limits
 from autograder.model import Grade
 from autograder.notebook import KEY, STAFF, is_test, read_notebook, task_of
 from autograder.process import grade_apart
-from autograder.submission import restore
+from autograder.reading import Reading
 from autograder.texts import Language, Message, say
 
 Resources = dict[str, Any]
 RESULT = "{notebook}.result.json"  # lies beside the autograded notebook; never in feedback
 MOST_REMARKS = 40
-
-
-class RestoreSubmission(NbGraderPreprocessor):
-    """Give the submission the shape of the source, and of the student's only the answers."""
-
-    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        source = read_source(course_of(self), resources)
-        noticed = nb.metadata.pop(KEY, NotebookNode())
-        restored = restore(nb, source)
-        if "fault" not in noticed:  # a notebook that could not be read lacks every cell
-            noticed["remarks"] = [*noticed.get("remarks", []), *restored.remarks]
-        restored.notebook.metadata[KEY] = noticed
-        return restored.notebook, resources
 
 
 class GradeSubmission(NbGraderPreprocessor):
@@ -130,27 +115,16 @@ def course_of(step: NbGraderPreprocessor) -> CourseDirectory:
     return CourseDirectory(parent=step)
 
 
-def read_source(course: CourseDirectory, resources: Resources) -> NotebookNode:
-    """The instructor's notebook that a submission belongs to."""
-    names = resources["nbgrader"]
-    folder = course.format_path(course.source_directory, ".", names["assignment"])
-    path = Path(folder) / f"{names['notebook']}.ipynb"
-    try:
-        return read_notebook(path.read_text(encoding="utf-8"), name=str(path))
-    except OSError as error:
-        raise GraderError(f"The source notebook {path} can't be read: {error}.") from error
-
-
 def limits_of(config: Config) -> Limits:
     """The limits that `nbgrader_config.py` sets."""
     return Limits().override(GradeSubmission(config=config).limits)
 
 
-def notes(intake: Intake) -> NotebookNode:
+def notes(reading: Reading) -> NotebookNode:
     """What was noticed when a submission was read, for its notebook's metadata."""
-    noted = NotebookNode(remarks=list(intake.remarks))
-    if intake.fault is not None:
-        noted.fault = NotebookNode(key=intake.fault.key, data=intake.fault.data)
+    noted = NotebookNode(remarks=list(reading.remarks))
+    if reading.fault is not None:
+        noted.fault = NotebookNode(key=reading.fault.key, data=reading.fault.data)
     return noted
 
 

@@ -1,23 +1,19 @@
 """Grade in a process of its own.
 
-How it works: the order goes to a fresh Python process as JSON, and the result comes
-back. So no submission meets what pytest, Hypothesis or a hidden test left behind by
-another, and a crash of the grader costs one submission: its tasks are *not graded*,
-and the fault is named.
+How it works: no submission meets what pytest, Hypothesis or a hidden test left behind by
+another, and a crash of the grader costs one submission: its tasks are *not graded*, and
+the fault is named. So does a submission that makes the grader need more memory than its limit.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass, replace
 
 import msgspec
 
+from autograder.apart import run_apart, serve
 from autograder.errors import GraderError
-from autograder.grading import FAULT_LENGTH, Job, Result, grade, refuse
+from autograder.grading import Job, Result, grade, refuse
 from autograder.limits import Limits
 from autograder.model import Law
 from autograder.plugin import Grading
@@ -37,48 +33,25 @@ class Inventory:
 def grade_apart(job: Job) -> Result:
     """`grade` in a fresh process; whatever happens to it, the result is a Result."""
     try:
-        return msgspec.json.decode(run_apart(job, longest(job.limits)), type=Result)
+        return msgspec.json.decode(ask(job, longest(job.limits), job.limits), type=Result)
     except (GraderError, OSError, msgspec.DecodeError) as error:
         return refuse(job, f"The grading process failed: {error}")
 
 
 def collect_apart(course: str, assignment: str) -> tuple[Law, ...]:
     """The laws of an assignment, read in a fresh process; raises GraderError for a broken suite."""
-    answer = run_apart(Inventory(course, assignment), seconds=300)
+    answer = ask(Inventory(course, assignment), 300, Limits())
     inventory = msgspec.json.decode(answer, type=Inventory)
     if inventory.faults:
         raise GraderError("The hidden tests can't be read:\n" + "\n".join(inventory.faults))
     return inventory.laws
 
 
-def run_apart(order: Job | Inventory, seconds: float) -> bytes:
-    """Start a process, give it the order, and wait for what it writes."""
-    process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-        [sys.executable, "-P", "-m", "autograder.process", type(order).__name__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-    )
-    log: list[bytes] = []
-    with process:
-        stdin, stdout, stderr = process.stdin, process.stdout, process.stderr
-        assert stdin and stdout and stderr
-        reader = threading.Thread(target=lambda: log.append(stderr.read()), daemon=True)
-        reader.start()
-        alarm = threading.Timer(seconds, process.kill)
-        alarm.start()
-        # its standard input stays open while we live: its end tells the process to end
-        stdin.write(msgspec.json.encode(order) + b"\n")
-        stdin.flush()
-        answer = stdout.read()
-        status = process.wait()
-        alarm.cancel()
-        reader.join()
-    if status != 0:
-        said = b"".join(log).decode(errors="replace").strip()[-FAULT_LENGTH:]
-        raise GraderError(f"The grading process ended with status {status}.\n{said}")
-    return answer
+def ask(order: Job | Inventory, seconds: float, limits: Limits) -> bytes:
+    """The answer to an order, as JSON."""
+    kind, content = type(order).__name__, msgspec.json.encode(order)
+    memory = limits.grading_bytes
+    return run_apart("autograder.process", kind, content, seconds=seconds, memory=memory)
 
 
 def longest(limits: Limits) -> float:
@@ -91,19 +64,11 @@ def longest(limits: Limits) -> float:
 # --- in that process ----------------------------------------------------------
 
 
-def main() -> None:
-    """Read an order from standard input, carry it out, write the result to standard output."""
-    answer = os.dup(1)
-    os.dup2(2, 1)  # what pytest prints is a log, not the result
-    line = sys.stdin.buffer.readline()
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    result: Result | Inventory
-    if sys.argv[1] == "Job":
-        result = grade(msgspec.json.decode(line, type=Job))
-    else:
-        result = take_inventory(msgspec.json.decode(line, type=Inventory))
-    with os.fdopen(answer, "wb") as stream:
-        stream.write(msgspec.json.encode(result))
+def carry_out(kind: str, order: bytes) -> bytes:
+    """The answer to an order of that kind."""
+    if kind == Job.__name__:
+        return msgspec.json.encode(grade(msgspec.json.decode(order, type=Job)))
+    return msgspec.json.encode(take_inventory(msgspec.json.decode(order, type=Inventory)))
 
 
 def take_inventory(inventory: Inventory) -> Inventory:
@@ -113,12 +78,5 @@ def take_inventory(inventory: Inventory) -> Inventory:
     return replace(inventory, laws=tuple(session.laws.values()), faults=tuple(session.faults))
 
 
-def end_with_parent() -> None:
-    """End when the process that asked is gone: nobody would read the answer."""
-    while os.read(0, 1024):
-        pass
-    os._exit(1)
-
-
 if __name__ == "__main__":
-    main()
+    serve(carry_out)

@@ -8,6 +8,7 @@ the other side: replies are bounded in size and time and only taken apart.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,7 @@ from autograder.texts import Message, Sentence
 
 MOST_EXCHANGES = 80  # that are kept of one test, to see what the student's function does
 EXCHANGE_BYTES = 1 << 20  # of all that are kept of one test: replies may be large
+MOST_KINDS = 40  # classes that an exception is an instance of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,12 @@ class Student:
             raise self.stuck
         self.last = last
         try:
-            reply = self.line.ask(request)
-            self.remember(request, reply)
-            with self.line.spend():
-                value = read_reply(name, reply, self.limits)
-                self.found = literal(value)
+            with judging():
+                reply = self.line.ask(request)
+                self.remember(request, reply)
+                with self.line.spend():
+                    value = read_reply(name, reply, self.limits)
+                    self.found = literal(value)
         except TimeUsedUp as error:
             self.stuck = error
             raise
@@ -142,9 +145,11 @@ class Function:
     def unchanged(self, *arguments: Any, **named: Any) -> Any:
         """Call it once, and raise a Violation where it changed an argument in place."""
         value, after = self.invoke(Call(self.name, arguments, named))
-        if fingerprint([list(arguments), named]) != fingerprint(list(after)):
-            shown = ", ".join(literal(item) for item in (*after[0], *after[1].values()))
-            raise Violation(Message.of("changed", arguments=shown), Message.of("unchanged"))
+        with self.student.line.spend(), judging():
+            if list(map(fingerprint, after)) != [fingerprint(list(arguments)), fingerprint(named)]:
+                held = [*after[0], *after[1].values()][: len(arguments) + len(named)]
+                shown = ", ".join(map(literal, held))
+                raise Violation(Message.of("changed", arguments=shown), Message.of("unchanged"))
         return value
 
     def invoke(self, call: Call) -> tuple[Any, tuple[list[Any], dict[str, Any]]]:
@@ -156,22 +161,30 @@ class Function:
             "repeat": call.times,
         }
         value, reply = self.student.request(self.name, call, request)
-        with self.student.line.spend():
+        with self.student.line.spend(), judging():
             after = read_arguments(reply)
-        advance([*call.arguments, *call.named.values()], [*after[0], *after[1].values()])
+            advance(call, *after)
         return value, after
 
 
+@contextlib.contextmanager
+def judging() -> Iterator[None]:
+    """Where what the other side said can't be taken in, that is its own doing."""
+    try:
+        yield
+    except wire.WireError as error:
+        raise Unreadable(unreadable(error.what)) from error
+    except MemoryError as error:
+        raise Unreadable(unreadable(type(error).__name__)) from error
+
+
 def read_reply(name: str, reply: Reply, limits: Limits) -> Any:
-    """The value that a reply holds, or the StudentError that it speaks of."""
+    """The value that a reply holds, or the StudentError that it speaks of; raises WireError."""
     match reply:
         case {"value": data}:
-            try:
-                return wire.unpack(data)
-            except wire.WireError as error:
-                raise Unreadable(unreadable(error.what)) from error
+            return wire.unpack(data)
         case {"raised": {"name": str(kind), "kinds": list(kinds), "text": str(text)}}:
-            names = tuple(plain(item) for item in kinds if isinstance(item, str))
+            names = tuple(plain(item) for item in kinds[:MOST_KINDS] if isinstance(item, str))
             raise Raised(plain(kind), names, plain(text))
         case {"missing": True}:
             raise Missing(Message.of("missing", name=name))
@@ -185,22 +198,21 @@ def read_reply(name: str, reply: Reply, limits: Limits) -> Any:
 
 
 def read_arguments(reply: Reply) -> tuple[list[Any], dict[str, Any]]:
-    """The arguments after the call, as the other side says."""
-    try:
-        positional = wire.unpack(reply.get("arguments"))
-        named = wire.unpack(reply.get("named"))
-    except wire.WireError as error:
-        raise Unreadable(unreadable(error.what)) from error
+    """The arguments after the call, as the other side says; raises WireError."""
+    positional = wire.unpack(reply.get("arguments"))
+    named = wire.unpack(reply.get("named"))
     if not isinstance(positional, list) or not isinstance(named, dict):
         raise Unreadable(unreadable("reply"))
     return positional, named
 
 
-def advance(before: list[Any], after: list[Any]) -> None:
-    """Put our generators into the state that the call left theirs in."""
-    for ours, theirs in zip(before, after, strict=False):
-        if isinstance(ours, np.random.Generator) and isinstance(theirs, np.random.Generator):
-            wire.restore_generator(ours, wire.pack_generator(theirs))
+def advance(call: Call, positional: list[Any], named: dict[str, Any]) -> None:
+    """Put our generators where the call left its copies of them."""
+    pairs = list(zip(call.arguments, positional, strict=False))
+    pairs += [(value, named.get(name)) for name, value in call.named.items()]
+    for ours, copy in pairs:
+        if isinstance(ours, np.random.Generator) and isinstance(copy, np.random.Generator):
+            wire.follow(ours, copy)
 
 
 def fingerprint(value: Any) -> bytes:

@@ -53,6 +53,8 @@ GERMAN = {
     "cause_message": "Der Kernel schickte etwas, das kein Kernel schickt.",
     "cell_left_out": "[Diese Zelle wurde beim Bewerten abgebrochen: {cause}]",
     "output_cut": "[Ausgabe gekürzt: höchstens {outputs} Ausgaben und {bytes} Bytes je Zelle]",
+    "output_cut_all": "[Ausgabe gekürzt: höchstens {outputs} Ausgaben und {bytes} Bytes im "
+    "ganzen Notebook]",
     "unreadable": "ein Wert, der sich nicht prüfen lässt: {kind}",
     "too_large": "ein Wert, der zu groß ist (mehr als {bytes} Bytes)",
     "changed": "Nach dem Aufruf waren die Argumente: {arguments}",
@@ -69,6 +71,9 @@ GERMAN = {
     "unread_size": "Die Datei ist zu groß: {size} Bytes, erlaubt sind {most}.",
     "unread_text": "Bis zur Zelle {cell} sind es mehr als {most} Zeichen Text und Bilder.",
     "unread_cells": "Das Notebook hat {cells} Zellen, erlaubt sind {most}.",
+    "unread_attachments": "Bis zur Zelle {cell} sind es mehr als {most} eingefügte Bilder.",
+    "unread_memory": "Um die Datei zu lesen, sind mehr als {mib} MiB Speicher nötig.",
+    "unread_time": "Um die Datei zu lesen, sind mehr als {seconds} Sekunden nötig.",
     "unread_several": "Es liegen mehrere Notebooks da ({files}), aber keines heißt {wanted}.",
     "unread_none": "Es liegt kein Notebook da. Gefunden: {files}",
     # what was expected
@@ -152,6 +157,7 @@ ENGLISH = {
     "cause_message": "The kernel sent something that no kernel sends.",
     "cell_left_out": "[This cell was stopped when grading: {cause}]",
     "output_cut": "[Output cut: at most {outputs} outputs and {bytes} bytes a cell]",
+    "output_cut_all": "[Output cut: at most {outputs} outputs and {bytes} bytes a notebook]",
     "unreadable": "a value that cannot be checked: {kind}",
     "too_large": "a value that is too large (more than {bytes} bytes)",
     "changed": "After the call the arguments were: {arguments}",
@@ -166,6 +172,10 @@ ENGLISH = {
     "unread_size": "The file is larger than limit submission_bytes: {size} bytes, not {most}.",
     "unread_text": "Up to cell {cell} there is more text than limit text_bytes ({most}).",
     "unread_cells": "The notebook has {cells} cells, more than limit cells ({most}).",
+    "unread_attachments": "Up to cell {cell} there are more attachments than limit attachments "
+    "({most}).",
+    "unread_memory": "Reading the file takes more memory than limit grading_bytes ({mib} MiB).",
+    "unread_time": "Reading the file takes longer than limit reading_seconds ({seconds}).",
     "unread_several": "There are several notebooks ({files}), and none is named {wanted}.",
     "unread_none": "There is no notebook. Found: {files}",
     "numbers": "numbers",

@@ -46,6 +46,7 @@ from tests.kit.submissions.forging import FORGING
 from tests.kit.submissions.habits import HABITS
 from tests.kit.submissions.honest import CLASS
 from tests.kit.submissions.malformed import MALFORMED
+from tests.kit.submissions.multiplying import MULTIPLYING
 from tests.kit.submissions.spying import PLANTED, SECRETS, SPYING
 from tests.kit.submissions.tampering import TAMPERING
 
@@ -66,10 +67,11 @@ SAMPLE = (
     *("large-outputs", "own-name", "traps-beside", "exits-midway", "timer-last"),
     *("drafts-at-the-end", "pairs-at-the-end", "drafts-without-metadata", "stubs-out-of-the-way"),
     *("answers-under-cell-magics", "callables", "own-cells-fail", "saved-by-colab"),
+    *("flood-of-parts", "wide-texts"),
 )
 FAMILIES = (
     *(FORGING, ANSWERING, TAMPERING, EXHAUSTING, ENDING, COPYING, MALFORMED),
-    *(HABITS, EDITORS),
+    *(HABITS, EDITORS, MULTIPLYING),
 )
 CORPUS = [
     *(without_experiments(each) for family in FAMILIES for each in family),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from autograder.law import generator
-from autograder.literal import LONGEST, call_expression, literal
+from autograder.literal import LONGEST, BitGenerator, call_expression, literal, pieces
 from tests.kit.plain import DTYPES, arrays, identical, values
 
 FULL = st.integers(1, 3)
@@ -82,6 +84,33 @@ def test_a_long_value_is_cut_in_the_middle(value: object) -> None:
     assert text[-1] in "')]}"
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(values(), min_size=20, max_size=40))
+def test_of_a_long_value_both_ends_are_those_of_the_whole(value: list[object]) -> None:
+    whole = "".join(pieces(value, True))
+    assert "".join(list(pieces(value, False))[::-1]) == whole
+    assume(len(whole) > LONGEST)
+    half = LONGEST // 2
+    assert literal(value) == f"{whole[:half]} ... {whole[-half:]}"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *([[]] * 10**6, [{0: ()}] * 10**6, [1] * 10**6, "x" * 10**6, np.zeros((1000, 1000), "i1")),
+        *({n: [n] * 10**5 for n in range(10)}, np.zeros((2**24, 0))),
+    ],
+    ids=["lists", "dicts", "numbers", "text", "array", "dict", "no elements"],
+)
+def test_of_a_huge_value_nothing_is_written_but_what_is_shown(value: object) -> None:
+    tracemalloc.start()
+    try:
+        literal(value)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
 def test_a_value_of_just_the_right_length_is_not_cut() -> None:
     assert literal("x" * (LONGEST - 2)) == repr("x" * (LONGEST - 2))
     assert " ... " in literal("x" * (LONGEST - 1))
@@ -91,6 +120,16 @@ def test_a_generator_is_shown_with_its_seed_however_far_it_went() -> None:
     rng = generator(42)
     rng.random(3)
     assert literal(rng) == "np.random.default_rng(42)"
+
+
+@pytest.mark.parametrize("kind", ["PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"])
+def test_a_generator_of_any_kind_is_shown_as_it_is_made(kind: BitGenerator) -> None:
+    rng = generator(42, kind=kind)
+    shown = evaluated(literal(rng))
+    assert isinstance(shown, np.random.Generator)
+    assert type(shown.bit_generator).__name__ == kind
+    assert shown.random() == rng.random()
+    assert shown.spawn(2)[1].random() == rng.spawn(2)[1].random()
 
 
 def test_a_call_can_be_pasted() -> None:

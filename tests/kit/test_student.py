@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
+import pickle
 import socket
 import struct
 import subprocess
@@ -34,6 +36,7 @@ from autograder.errors import (
 from autograder.law import generator
 from autograder.limits import Limits
 from autograder.line import Budget, DeadLine, Stopwatch, WorkerLine
+from autograder.literal import BitGenerator
 from autograder.student import Student
 from autograder.texts import CATALOGUE, Message, say
 from tests.kit.inprocess import Here
@@ -366,6 +369,71 @@ def test_a_repeated_call_shares_its_generator(define: Callable[..., Student]) ->
     assert ours.random() == alone.random()
 
 
+KINDS: list[BitGenerator] = ["PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"]
+
+# what a function may do with its generator, each time in the same way
+SEEDING: list[Callable[[np.random.Generator], float]] = [
+    lambda rng: rng.spawn(1)[0].random(),
+    lambda rng: rng.bit_generator.spawn(2)[1].random_raw(),
+    lambda rng: np.random.default_rng(rng.bit_generator.seed_seq.spawn(3)[2]).random(),
+    lambda rng: np.random.default_rng(int(rng.integers(2**63))).random(),
+    lambda rng: copy.copy(rng).random() + rng.random(),
+    lambda rng: copy.deepcopy(rng).spawn(1)[0].random() + rng.random(),
+    lambda rng: pickle.loads(pickle.dumps(rng)).spawn(1)[0].random() + rng.standard_normal(),
+    lambda rng: np.random.default_rng(rng.bit_generator.seed_seq).random(),
+    lambda rng: rng.spawn(1)[0].spawn(1)[0].random(),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("number", range(len(SEEDING)))
+@pytest.mark.parametrize("seed", [0, 2**32 - 1])
+def test_what_a_function_seeds_from_its_generator_is_what_numpy_would_give_it(
+    kind: BitGenerator, number: int, seed: int
+) -> None:
+    draw = SEEDING[number]
+    student = Student(Here({"draw": draw}), LIMITS)
+    ours, alone = generator(seed, kind=kind), np.random.Generator(getattr(np.random, kind)(seed))
+    assert student.draw(ours) == draw(alone)
+    assert student.draw(rng=ours) == draw(alone)
+    assert student.draw.repeat(3, ours) == [draw(alone) for _ in range(3)]
+    assert student.draw.unchanged(ours) == draw(alone)
+    assert ours.random() == alone.random()
+    assert ours.spawn(1)[0].random() == alone.spawn(1)[0].random()
+
+
+def test_another_seed_has_other_children() -> None:
+    student = Student(Here({"draw": SEEDING[0]}), LIMITS)
+    assert len({student.draw(generator(seed)) for seed in range(20)}) == 20
+
+
+def test_a_generator_by_name_follows_its_own_copy(define: Callable[..., Student]) -> None:
+    def draw(**named: np.random.Generator) -> list[float]:
+        named["a"].random(5)
+        return [named[name].random() for name in sorted(named)]
+
+    one, other = generator(1), generator(2)
+    define(draw=draw).draw(b=other, a=one)
+    assert one.random() == np.random.default_rng(1).random(7)[6]
+    assert other.random() == np.random.default_rng(2).random(2)[1]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        *(generator(8), generator(7, kind="MT19937"), generator(7, kind="PCG64DXSM")),
+        generator(7).spawn(1)[0],
+    ],
+)
+def test_another_generator_in_place_of_ours_is_unreadable(
+    forge: Callable[..., Student], forged: np.random.Generator
+) -> None:
+    ours = generator(7)
+    with pytest.raises(Unreadable):
+        forge(reply(1, forged)).draw(ours)
+    assert ours.random() == np.random.default_rng(7).random()
+
+
 def test_a_generator_stays_where_it_was_when_nothing_can_be_believed(
     forge: Callable[..., Student],
 ) -> None:
@@ -377,7 +445,8 @@ def test_a_generator_stays_where_it_was_when_nothing_can_be_believed(
 
 
 def test_a_forged_state_of_a_generator_is_unreadable(forge: Callable[..., Student]) -> None:
-    said = {"value": 1, "arguments": [{"generator": [1 << 200, 0, 0, 0]}], "named": {"dict": []}}
+    state = ["PCG64", [1 << 200, 0, 0, 0], [7, [], 4, 0]]
+    said = {"value": 1, "arguments": [{"generator": state}], "named": {"dict": []}}
     with pytest.raises(Unreadable):
         forge(said).draw(generator(7))
 
@@ -423,6 +492,28 @@ def test_a_change_in_place_is_found(
     assert key(caught) == "changed"
     with pytest.raises(Violation):
         student.f.unchanged(z=argument)
+
+
+@pytest.mark.parametrize("depth", range(wire.DEPTH - 3, wire.DEPTH + 3))
+def test_an_argument_that_was_nested_is_a_change_however_deep(
+    define: Callable[..., Student], depth: int
+) -> None:
+    def nest(z: list[Any]) -> int:
+        for _ in range(depth):
+            z[:] = [list(z)]
+        return 3
+
+    student = define(f=nest)
+    for ask in (lambda: student.f.unchanged([1]), lambda: student.f.unchanged(z=[1])):
+        with pytest.raises((Violation, Unreadable)):
+            ask()
+
+
+def test_a_change_is_shown_no_longer_than_what_was_passed(forge: Callable[..., Student]) -> None:
+    said = {"value": 1, "arguments": ["x" * 500] * 30, "named": {"dict": []}}
+    with pytest.raises(Violation) as caught:
+        forge(said).f.unchanged(1, x=2)
+    assert len(caught.value.found.data["arguments"]) < 1100
 
 
 @settings(max_examples=60, deadline=None)

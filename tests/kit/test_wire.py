@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import copy
 import json
+import pickle
 import socket
 import struct
 import threading
@@ -111,23 +113,69 @@ def test_subclasses_of_plain_scalars_arrive_as_the_plain_ones() -> None:
     assert identical(there([Text("wort"), Number(3)]), ["wort", 3])
 
 
-@given(seed=st.integers(0, 2**32), drawn=st.integers(0, 5))
-def test_a_generator_goes_on_where_it_was(seed: int, drawn: int) -> None:
-    generator = np.random.default_rng(seed)
+every_kind = pytest.mark.parametrize("kind", wire.GENERATORS)
+
+
+@every_kind
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32), drawn=st.integers(0, 5), spawned=st.integers(0, 3))
+def test_a_generator_goes_on_where_it_was(kind: str, seed: int, drawn: int, spawned: int) -> None:
+    generator = made(kind, seed)
+    generator.spawn(spawned)
     for _ in range(drawn):
         generator.integers(2**31, dtype=np.uint32)  # half a word: the other half is held back
     came = there(generator)
-    for draw in ("random", "standard_normal"):
-        assert getattr(came, draw)() == getattr(generator, draw)()
-    assert came.integers(9, dtype=np.uint32) == generator.integers(9, dtype=np.uint32)
+    for other in (came, there(came), copy.deepcopy(came), pickle.loads(pickle.dumps(came))):
+        assert same_future(other, copy.deepcopy(generator))
 
 
+@every_kind
+@pytest.mark.parametrize("entropy", [0, 2**127, [1, 2, 3], [2**64, 0]])
+def test_a_generator_keeps_the_seed_that_its_children_come_from(kind: str, entropy: Any) -> None:
+    seed = np.random.SeedSequence(entropy, spawn_key=(3, 2**31), pool_size=8)
+    generator = np.random.Generator(getattr(np.random, kind)(seed)).spawn(2)[1]
+    assert same_future(there(generator), generator)
+
+
+@every_kind
 @pytest.mark.parametrize("drawn", [0, 1, 2, 3])
-def test_a_generator_can_be_put_into_the_state_of_another(drawn: int) -> None:
-    ours, theirs = np.random.default_rng(1), np.random.default_rng(2)
+def test_a_generator_follows_a_copy_of_itself(kind: str, drawn: int) -> None:
+    ours = made(kind, 2)
+    theirs = there(ours)
     theirs.integers(9, size=drawn, dtype=np.uint32)
-    wire.restore_generator(ours, wire.pack_generator(theirs))
-    assert ours.bit_generator.state == theirs.bit_generator.state
+    theirs.spawn(drawn)
+    wire.follow(ours, theirs)
+    assert same_future(ours, theirs)
+
+
+def test_a_generator_does_not_follow_another_one() -> None:
+    spawned, ours = np.random.default_rng(1), np.random.default_rng(1)
+    spawned.spawn(1)
+    pairs = [(ours, made(kind, 1)) for kind in wire.GENERATORS if kind != "PCG64"]
+    for one, other in (*pairs, (ours, np.random.default_rng(2)), (spawned, ours)):
+        before = one.bit_generator.state
+        with pytest.raises(wire.WireError):
+            wire.follow(one, other)
+        assert one.bit_generator.state == before
+
+
+@every_kind
+def test_a_generator_takes_little_room(kind: str) -> None:
+    assert len(wire.to_bytes(wire.pack(made(kind, 2**32 - 1)))) < 4096
+
+
+def made(kind: str, seed: int) -> np.random.Generator:
+    return np.random.Generator(getattr(np.random, kind)(seed))
+
+
+def same_future(one: np.random.Generator, other: np.random.Generator) -> bool:
+    """Whether both draw the same from here on, and so do their children."""
+    return draws(one) == draws(other) and draws(one.spawn(2)[1]) == draws(other.spawn(2)[1])
+
+
+def draws(generator: np.random.Generator) -> list[float]:
+    whole = generator.integers(9, size=3, dtype=np.uint32)
+    return [*whole.tolist(), generator.random(), generator.standard_normal()]
 
 
 # --- what may not be sent -------------------------------------------------------
@@ -161,8 +209,7 @@ class Disguised(np.ndarray):
             np.ma.array([1.0], mask=[True]),
             np.zeros(2).view(Disguised),
         ),
-        np.random.Generator(np.random.MT19937(0)),
-        np.random.Generator(np.random.PCG64DXSM(0)),
+        np.random.Generator(np.random.RandomState(0)._bit_generator),  # it has no seed
         *(np.random.RandomState(0), circle(), nested(wire.DEPTH + 1), {"a": (1, {2})}),
     ],
     ids=lambda value: type(value).__name__,
@@ -212,9 +259,11 @@ JUNK = st.recursive(
             st.binary(max_size=16).map(lambda data: base64.b64encode(data).decode())
             | st.text(max_size=4),
         ).map(lambda parts: {"array": list(parts)}),
-        st.lists(st.integers(0, 2**130) | inner, min_size=3, max_size=5).map(
-            lambda numbers: {"generator": numbers}
-        ),
+        st.tuples(
+            st.sampled_from([*wire.GENERATORS, "RandomState"]) | inner,
+            st.lists(st.integers(0, 2**130) | inner, min_size=3, max_size=5) | inner,
+            st.lists(st.integers(0, 5) | inner, min_size=4, max_size=4) | inner,
+        ).map(lambda parts: {"generator": list(parts)}),
     ),
     max_leaves=8,
 )
@@ -227,7 +276,7 @@ JUNK = st.recursive(
 @example({"dict": [[1, 2, 3]]})
 @example({"dict": [[{"dict": []}, 1]]})
 @example({"tuple": {}})
-@example({"generator": [True, 0, 0, 0]})
+@example({"generator": ["PCG64", [True, 0, 0, 0], [0, [], 4, 0]]})
 def test_arbitrary_json_is_read_or_refused(data: object) -> None:
     try:
         value = wire.unpack(data)
@@ -268,16 +317,56 @@ def test_forged_content_is_refused(content: object) -> None:
         forged_array("<f8", [1], content)
 
 
+PCG64 = [0, 1, 0, 0]
+SEED = [0, [], 4, 0]
+WORDS = wire.pack_array(np.zeros(4, np.uint64))
+KEY = wire.pack_array(np.zeros(2, np.uint64))
+PHILOX = [WORDS, KEY, WORDS, 4, 0, 0]
+MT = [wire.pack_array(np.ones(624, np.uint32)), 624]
+HUNDRED_DIGITS = 10**100
+
+
+def replaced(items: list[Any], at: int, value: object) -> list[Any]:
+    return [*items[:at], value, *items[at + 1 :]]
+
+
+def test_a_state_that_is_right_is_read() -> None:
+    for kind, numbers in (("PCG64", PCG64), ("Philox", PHILOX), ("MT19937", MT)):
+        wire.unpack({"generator": [kind, numbers, SEED]}).random(1000)
+
+
 @pytest.mark.parametrize(
-    "numbers",
+    ("kind", "numbers", "seed"),
     [
-        *([], [0, 0, 0], [0, 0, 0, 0, 0], [-1, 0, 0, 0], [1 << 128, 0, 0, 0], [0, 1 << 128, 0, 0]),
-        *([0, 0, 2, 0], [0, 0, 0, 1 << 32], [0.0, 0, 0, 0], ["0", 0, 0, 0], [True, 0, 0, 0]),
+        *(("PCG64", numbers, SEED) for numbers in ([], PCG64[:3], [*PCG64, 0], None, "0000")),
+        *(
+            ("PCG64", replaced(PCG64, at, wrong), SEED)
+            for at, first in enumerate((1 << 128, 1 << 128, 2, 1 << 32))
+            for wrong in (first, HUNDRED_DIGITS, -1, 0.0, "0", True, None, [0], WORDS)
+        ),
+        *(
+            ("PCG64", PCG64, replaced(SEED, at, wrong))
+            for at, first in enumerate((1 << 128, [0] * 17, 17, 1 << 32))
+            for wrong in (first, HUNDRED_DIGITS, -1, 0.5, "0", True, None, [HUNDRED_DIGITS], [[]])
+        ),
+        *(("PCG64", PCG64, seed) for seed in ([], SEED[:3], [*SEED, 0], None, [0, [], 3, 0])),
+        *(("PCG64", PCG64, [[0] * 17, [], 4, 0]), ("PCG64", PCG64, [0, [1 << 32], 4, 0])),
+        *((kind, PCG64, SEED) for kind in ("RandomState", "BitGenerator", "", "seed", None, 0)),
+        *(("MT19937", PCG64, SEED), ("SFC64", PCG64, SEED), ("PCG64", MT, SEED)),
+        *(("MT19937", [MT[0], wrong], SEED) for wrong in (625, -1, 1 << 62, None, 1.0)),
+        *(
+            ("MT19937", [wire.pack_array(np.ones(size, dtype)), 0], SEED)
+            for size, dtype in ((623, "u4"), (625, "u4"), (0, "u4"), (624, "u8"), (624, "f4"))
+        ),
+        ("MT19937", [wire.pack_array(np.ones((1, 624), "u4")), 0], SEED),
+        ("MT19937", [["<u4", [624], ""], 0], SEED),
+        *(("Philox", replaced(PHILOX, 3, wrong), SEED) for wrong in (5, -1, HUNDRED_DIGITS)),
+        *(("Philox", replaced(PHILOX, at, 0), SEED) for at in range(3)),
     ],
 )
-def test_a_forged_state_of_a_generator_is_refused(numbers: list[object]) -> None:
+def test_a_forged_state_of_a_generator_is_refused(kind: Any, numbers: Any, seed: Any) -> None:
     with pytest.raises(wire.WireError):
-        wire.unpack({"generator": numbers})
+        wire.unpack({"generator": [kind, numbers, seed]})
 
 
 def test_half_a_surrogate_pair_is_refused_wherever_it_is() -> None:
