@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.bank import Answer
@@ -193,9 +193,26 @@ def check_oracles(asked: Mapping[LawName, frozenset[str]]) -> Check:
 
 def check_mutants(attempts: Sequence[Attempt], equivalents: Mapping[tuple[str, str], str]) -> Check:
     """Every mutant of the reference is killed, or a reason says why it is right as well."""
+    return check_changes("mutants are killed or explained", attempts, equivalents, diff)
+
+
+def check_behaviours(
+    attempts: Sequence[Attempt], equivalents: Mapping[tuple[str, str], str]
+) -> Check:
+    """The same of what wraps the reference, and of what fails at an edge."""
+    return check_changes("behavioural mutants are killed or explained", attempts, equivalents, tell)
+
+
+def check_changes(
+    name: str,
+    attempts: Sequence[Attempt],
+    equivalents: Mapping[tuple[str, str], str],
+    show: Callable[[Answer], str],
+) -> Check:
+    """Every answer that is a change of the reference fails or has its reason."""
     # two mutants may show the same change: of two lines that are the same
     left = [((a.task, a.about), a) for a, tried in attempts if tried.accepted]
-    problems = [diff(answer) for key, answer in left if key not in equivalents]
+    problems = [show(answer) for key, answer in left if key not in equivalents]
     tasks = {answer.task for answer, _ in attempts}
     problems += [
         f"{task}: no such mutant survives, delete its entry: {change}"
@@ -205,8 +222,9 @@ def check_mutants(attempts: Sequence[Attempt], equivalents: Mapping[tuple[str, s
     problems += undecided(attempts)
     killed = len(attempts) - len(left)
     explained = sum(key in equivalents for key, _ in left)
-    found = f"{killed} of {len(attempts)} killed, {explained} explained"
-    return Check("mutants are killed or explained", found, tuple(problems))
+    return Check(
+        name, f"{killed} of {len(attempts)} killed, {explained} explained", tuple(problems)
+    )
 
 
 def diff(answer: Answer) -> str:
@@ -214,6 +232,13 @@ def diff(answer: Answer) -> str:
     before, after = answer.original.splitlines(), answer.source.splitlines()
     _, _, *lines = difflib.unified_diff(before, after, lineterm="", n=1)
     return "\n".join([f"{answer.task}: a mutant survives: {answer.about}", *lines])
+
+
+def tell(answer: Answer) -> str:
+    """What a mutant does, a call that shows it wrong, and what it adds to the reference."""
+    added = answer.source.removeprefix(answer.original).strip("\n")
+    call = [f"for example {answer.example}"] if answer.example else []
+    return "\n".join([f"{answer.task}: a mutant survives: it {answer.about}", *call, added])
 
 
 def check_diagnoses(misconceptions: Sequence[Attempt], variants: Sequence[Attempt]) -> Check:

@@ -12,15 +12,15 @@ import autograder
 
 FOLDER = Path(autograder.__file__).parent
 LAYERS = [
-    {"texts", "wire", "literal", "mutation", "cache", "files"},
-    {"errors", "markup", "guest", "seccomp"},
-    {"limits", "model", "notebook", "law"},
+    {"texts", "wire", "literal", "mutation", "cache", "files", "witness"},
+    {"errors", "markup", "guest", "seccomp", "behaviour"},
+    {"limits", "model", "notebook", "law", "edges"},
     {"usage", "recognition", "intake", "course", "feedback", "line", "bank"},
     {"sandbox", "proof", "page", "report", "submission", "student", "inplace"},
     {"kernel", "plugin", "diagnosis"},
     {"execution", "probe", "suite"},
     {"rerun", "trial"},
-    {"grading", "warmth", "checks"},
+    {"grading", "warmth", "checks", "subtle"},
     {"process"},
     {"preprocessors"},
     {"release", "converter"},

@@ -1,0 +1,211 @@
+"""The behavioural mutants of a course's reference, each with a call that shows it is wrong.
+
+How it works: `behaviour` and `edges` say what may go wrong with a function. What answers
+every call of `witness` as the reference does, within the tolerance of the contract, is
+left out. What is left is tried as any wrong answer is, but for edges: one trial of a
+function that notes what its calls met stands for all of them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograder.bank import Answer, Namespace, answer_in
+from autograder.behaviour import Behaviour, Subject, behaviours, wrap
+from autograder.edges import Condition, conditions, fail_where, pairs, watch
+from autograder.literal import SeededGenerator, call_expression
+from autograder.model import Outcome
+from autograder.mutation import defines
+from autograder.trial import Tried
+from autograder.witness import (
+    DRAWS,
+    Seed,
+    Witness,
+    hints_of,
+    holds_arrays,
+    holds_floats,
+    parameters_of,
+    witnesses,
+)
+
+RTOL, ATOL = 1e-6, 1e-8  # of the contract
+
+MOST_DRAWN = 200  # calls of a function of chance
+
+Seen = tuple[str, Any, Any]  # value or error, which one, and the arguments after the call
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A function of the reference, and the calls that tell others from it."""
+
+    subject: Subject
+    reference: Namespace
+    calls: tuple[Witness, ...]
+
+    @property
+    def task(self) -> str:
+        """The name of the function."""
+        return self.subject.node.name
+
+    @cached_property
+    def seen(self) -> list[Seen]:
+        """What the reference itself says to each call."""
+        return [self.look(self.reference[self.task], call) for call in self.calls]
+
+    def look(self, function: Any, call: Witness) -> Seen:
+        """What a function says to a call: with a generator, several times."""
+        given = call.fresh()
+        try:
+            value = [function(*given.values()) for _ in range(DRAWS if self.subject.random else 1)]
+        except Exception as error:
+            kind = "ValueError" if isinstance(error, ValueError) else type(error).__name__
+            return "error", kind, None
+        generators = {each.name for each in self.subject.of_kind("generator")}
+        after = [repr_of(each) for name, each in given.items() if name not in generators]
+        return "value", value, after
+
+    def difference(self, source: str) -> str | None:
+        """The first call that shows that an answer is wrong; None where no call does."""
+        function = answer_in(self.reference, Answer(self.task, "x", source, "behaviour"))[self.task]
+        with np.errstate(all="ignore"):
+            # what draws takes its time, and shows a wrong generator in every call
+            step = 1 + len(self.calls) // MOST_DRAWN if self.subject.random else 1
+            for call, right in list(zip(self.calls, self.seen, strict=True))[::step]:
+                if right[:2] != ("error", "ValueError") and right[0] == "error":
+                    continue  # nothing that the contract allows
+                found = self.look(function, call)
+                if not same(found, right):
+                    return self.shown(call)
+        return None
+
+    def shown(self, call: Witness) -> str:
+        """A call, as a person would write it."""
+        values = (
+            SeededGenerator(value.number) if isinstance(value, Seed) else value
+            for value in call.arguments.values()
+        )
+        text = call_expression(self.task, tuple(values), {})
+        return text if call.form == "plain" else f"{text} with arrays that are {call.form}"
+
+
+def repr_of(value: Any) -> Any:
+    """What an argument holds, bit by bit."""
+    return value.tobytes() if isinstance(value, np.ndarray) else repr(value)
+
+
+def same(found: Any, right: Any) -> bool:
+    """Whether two results are the same within the contract's tolerance."""
+    if isinstance(right, list | tuple):
+        fits = isinstance(found, list | tuple) and len(found) == len(right)
+        return fits and all(map(same, found, right))
+    if right is None or isinstance(right, str | bytes):
+        return bool(type(found) is type(right) and found == right)
+    try:
+        one, other = np.asarray(found, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    except (TypeError, ValueError):
+        return False
+    return one.shape == other.shape and bool(
+        np.allclose(one, other, rtol=RTOL, atol=ATOL, equal_nan=True)
+    )
+
+
+# --- mutants ------------------------------------------------------------------
+
+
+def suspects(
+    source: str,
+    reference: Namespace,
+    tasks: Iterable[str],
+    described: Mapping[str, Mapping[str, Any]],
+) -> Iterator[Suspect]:
+    """The functions among the tasks whose parameters are known."""
+    nodes = {defines(node): node for node in ast.parse(source).body}
+    for task in tasks:
+        node, function = nodes.get(task), reference.get(task)
+        if not isinstance(node, ast.FunctionDef) or not callable(function):
+            continue
+        if parameters := parameters_of(function, described):
+            result = hints_of(function).get("return")
+            subject = Subject(node, parameters, holds_floats(result), holds_arrays(result))
+            yield Suspect(subject, reference, witnesses(parameters))
+
+
+def wrapped(suspect: Suspect) -> Iterator[Answer]:
+    """The mutants of a function that are tried one by one."""
+    for behaviour in behaviours(suspect.subject):
+        source = wrap(suspect.subject, behaviour)
+        example = suspect.difference(source)
+        if example is not None or behaviour.sure:
+            yield answer(suspect, behaviour, source, example or "")
+
+
+def answer(suspect: Suspect, behaviour: Behaviour, source: str, example: str) -> Answer:
+    """A mutant as an answer; what it does is its name as well."""
+    slug = "".join(letter if letter.isalnum() else "_" for letter in behaviour.about)
+    original = ast.unparse(suspect.subject.node) + "\n"
+    return Answer(
+        suspect.task, slug, source, "behaviour", behaviour.about, original=original, example=example
+    )
+
+
+@dataclass(frozen=True)
+class Edges:
+    """The mutants of a function that fail at an edge, and the one trial that tells of them."""
+
+    watched: Answer
+    failing: tuple[tuple[Answer, tuple[str, str]], ...]  # and the two conditions
+
+    def attempts(self, tried: Tried) -> Iterator[tuple[Answer, Tried]]:
+        """What came of each mutant, by what the watched function noted."""
+        for mutant, met in self.failing:
+            yield mutant, replace(tried, outcomes=tuple(judged(tried, met)))
+
+
+def judged(tried: Tried, met: tuple[str, str]) -> Iterator[Outcome]:
+    """The outcomes of a function that fails where two conditions hold at once."""
+    for outcome in tried.outcomes:
+        failed = met in tried.noted.get(outcome.law.name, frozenset())
+        yield Outcome(outcome.law, "failed") if failed else outcome
+
+
+def edges(suspect: Suspect) -> Edges:
+    """The mutants that fail at the edges which some call reaches."""
+    found = list(conditions(suspect.subject))
+    reached = reach(suspect, found)
+    failing = []
+    known: set[frozenset[int]] = set()
+    for met in pairs(found):
+        calls = frozenset.intersection(*(reached[each.about] for each in met))
+        if not calls or calls in known:
+            continue  # nobody can meet it, or another mutant fails for the same calls
+        known.add(calls)
+        behaviour = fail_where(met)
+        example = suspect.shown(suspect.calls[min(calls)])
+        mutant = answer(suspect, behaviour, wrap(suspect.subject, behaviour), example)
+        failing.append((mutant, (met[0].about, met[-1].about)))
+    behaviour = watch(found, suspect.subject)
+    watched = answer(suspect, behaviour, wrap(suspect.subject, behaviour), "")
+    return Edges(watched, tuple(failing))
+
+
+def reach(suspect: Suspect, found: Sequence[Condition]) -> dict[str, frozenset[int]]:
+    """The calls, by number, in which each condition holds."""
+    names = [each.name for each in suspect.subject.parameters]
+    tests = {
+        each.about: eval(f"lambda {', '.join(names)}: {each.expression}", {"np": np})  # noqa: S307 -- our own text
+        for each in found
+    }
+    given = [tuple(call.fresh().values()) for call in suspect.calls]
+    right = [at for at, seen in enumerate(suspect.seen) if seen[0] == "value"]
+    with np.errstate(all="ignore"):
+        return {
+            about: frozenset(at for at in right if test(*given[at]))
+            for about, test in tests.items()
+        }
