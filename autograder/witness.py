@@ -29,7 +29,7 @@ Vector = NDArray[np.float64]
 ARRAYS = ("numbers", "probabilities")
 SIZES = (1, 2, 3, 4, 7, 130, 1000)
 FORMS: tuple[Form, ...] = ("plain", "read-only", "strided", "another generator")
-DRAWS = 4  # that one call of a function of chance stands for
+DRAWS = 2  # that one call of a function of chance stands for
 ODD_TEXTS = ("Rom", "", " Rom", "rom", "Roma", "Rom\n", "é", "e\u0301", "ß", "ss")
 
 
