@@ -109,10 +109,8 @@ def same(found: Any, right: Any) -> bool:
         return bool(type(found) is type(right) and found == right)
     if isinstance(right, float) and isinstance(found, float):  # NumPy takes its time with these
         return abs(found - right) <= ATOL + RTOL * abs(right) or found != found and right != right
-    if isinstance(right, np.ndarray) and isinstance(found, np.ndarray):
-        if (right.dtype, right.shape) == (found.dtype, found.shape):
-            if right.tobytes() == found.tobytes():
-                return True
+    if isinstance(right, np.ndarray) and isinstance(found, np.ndarray) and identical(found, right):
+        return True
     try:
         one, other = np.asarray(found, dtype=np.float64), np.asarray(right, dtype=np.float64)
     except (TypeError, ValueError):
@@ -120,6 +118,12 @@ def same(found: Any, right: Any) -> bool:
     return one.shape == other.shape and bool(
         np.allclose(one, other, rtol=RTOL, atol=ATOL, equal_nan=True)
     )
+
+
+def identical(found: Any, right: Any) -> bool:
+    """Whether two arrays are the same bit by bit."""
+    alike = (found.dtype, found.shape) == (right.dtype, right.shape)
+    return alike and found.tobytes() == right.tobytes()
 
 
 # --- mutants ------------------------------------------------------------------
