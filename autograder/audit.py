@@ -304,7 +304,7 @@ def judge(
     equivalents = read_equivalents(bench.course, bench.assignment)
     tolerated = read_equivalents(bench.course, bench.assignment, "behaviour")
     mistakes = [tried for _, tried in (*wrong, *changed)]
-    worth = checks.weigh(bench.laws, mistakes)
+    worth = checks.weigh(bench.laws, mistakes, [tried for _, tried in subtle])
     asked = {law: names for law, names in bench.asked.items() if law[0] in bench.tasks}
     return Audit(
         bench.assignment,

@@ -29,13 +29,17 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What a law detects: so many wrong answers, and so many that no other law does."""
+    """What a law detects: so many wrong answers, and so many that no other law does.
+
+    `subtle` counts behavioural mutants that it killed, most of which met no later law.
+    """
 
     task: str
     test: str
     points: float
     caught: int
     alone: int
+    subtle: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +268,14 @@ def check_diagnoses(misconceptions: Sequence[Attempt], variants: Sequence[Attemp
 # --- what each law is worth ---------------------------------------------------
 
 
-def weigh(laws: Iterable[Law], wrong: Iterable[Tried]) -> tuple[Worth, ...]:
-    """How many of the wrong answers each law catches, with others and alone."""
+def weigh(
+    laws: Iterable[Law], wrong: Iterable[Tried], subtle: Iterable[Tried] = ()
+) -> tuple[Worth, ...]:
+    """How many of the wrong answers each law catches, with others and alone.
+
+    `subtle` are behavioural mutants: of most of them the first law that failed is known.
+    """
+    killed = Counter(law for tried in subtle for law in tried.broken)
     caught: Counter[LawName] = Counter()
     alone: Counter[LawName] = Counter()
     for tried in wrong:
@@ -273,7 +283,8 @@ def weigh(laws: Iterable[Law], wrong: Iterable[Tried]) -> tuple[Worth, ...]:
         if len(tried.broken) == 1:
             alone.update(tried.broken)
     return tuple(
-        Worth(law.task, law.test, law.points, caught[law.name], alone[law.name]) for law in laws
+        Worth(law.task, law.test, law.points, caught[law.name], alone[law.name], killed[law.name])
+        for law in laws
     )
 
 
@@ -281,7 +292,9 @@ def check_worth(worth: Iterable[Worth]) -> Check:
     """Every law catches something, and is paid for it."""
     rows = list(worth)
     idle = tuple(
-        f"{law.task}: {law.test} catches no wrong answer" for law in rows if not law.caught
+        f"{law.task}: {law.test} catches no wrong answer"
+        for law in rows
+        if not law.caught and not law.subtle
     )
     found = f"{sum(law.alone > 0 for law in rows)} of {len(rows)} catch what no other law does"
     return Check("every law catches something", found, idle)

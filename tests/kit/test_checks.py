@@ -364,6 +364,12 @@ def test_a_law_that_catches_nothing_is_told() -> None:
     )
 
 
+def test_a_law_that_catches_behavioural_mutants_alone_is_of_worth_too() -> None:
+    worth = weigh(LAWS, [WORSE], [tried(came(OTHER, "failed")), tried(came(OTHER))])
+    assert worth[2] == Worth("g", "test_other", 1.0, caught=0, alone=0, subtle=1)
+    assert not check_worth(worth).problems
+
+
 def runs(law: Law, pattern: str) -> list[Outcome]:
     """An outcome a seed: x where the law failed, ? where it could not be judged."""
     states: dict[str, Status] = {"x": "failed", ".": "passed", "?": "not graded"}
