@@ -29,6 +29,7 @@ from autograder.bank import (
     read_equivalents,
     read_misconceptions,
     read_source,
+    read_tolerances,
     read_variants,
 )
 from autograder.checks import Attempt, Check, Power, Worth
@@ -254,7 +255,8 @@ def try_behaviours(bench: Bench, run: Run) -> list[Attempt]:
     """Try the behavioural mutants: one by one until a law fails, and those of edges at once."""
     source = read_source(bench.course, bench.assignment)
     described = read_arguments(bench.course, bench.assignment)
-    functions = list(suspects(source, bench.reference, bench.functions, described))
+    tolerances = read_tolerances(bench.course, bench.assignment)
+    functions = list(suspects(source, bench.reference, bench.functions, described, tolerances))
     one_by_one = [answer for function in functions for answer in wrapped(function)]
     at_once = [edges(function) for function in functions]
     watched = [each.watched for each in at_once]

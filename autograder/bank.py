@@ -197,6 +197,18 @@ def read_arguments(course: Path, assignment: str) -> dict[str, dict[str, Any]]:
     return dict(described)
 
 
+def read_tolerances(course: Path, assignment: str) -> dict[str, float]:
+    """By how much the result of a task may be off in all, where the contract says so."""
+    path = equivalents_of(course, assignment)
+    try:
+        found = read_toml(path).get("tolerances", {})
+        return {task: float(tolerance) for task, tolerance in found.items()}
+    except (ValueError, AttributeError, TypeError) as error:
+        raise GraderError(
+            f"{path} can't be read: {error!r}. [tolerances] has a number for a task."
+        ) from error
+
+
 def equivalents_of(course: Path, assignment: str) -> Path:
     """The file that says what is no mistake."""
     return course / "solutions" / "equivalents" / f"{assignment}.toml"

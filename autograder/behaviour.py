@@ -97,7 +97,7 @@ def behaviours(subject: Subject) -> Iterator[Behaviour]:
     """All that might go wrong with a function, whether or not it can be told from the right one."""
     for parameter in subject.of_kind(*ARRAYS, "number"):
         yield from lose_precision(subject, parameter)
-        yield from clip(parameter)
+        yield from clip(subject, parameter)
     yield from lose_results(subject)
     yield from confuse(subject)
     yield from remember(subject)
@@ -112,7 +112,7 @@ def behaviours(subject: Subject) -> Iterator[Behaviour]:
 
 def lose_precision(subject: Subject, parameter: Parameter) -> Iterator[Behaviour]:
     """An argument that is rounded, or held in a smaller type."""
-    x, again = parameter.name, scaled(parameter)
+    x, again = parameter.name, scaled(subject, parameter)
     # what chance judges can't tell smaller errors
     decimals = (2, 3) if subject.random else (2, 4) if parameter.kind == "number" else (3, 6, 9)
     for places in decimals:
@@ -128,10 +128,14 @@ def lose_precision(subject: Subject, parameter: Parameter) -> Iterator[Behaviour
         yield Behaviour(f"holds {x} in {small}", body)
 
 
-def scaled(parameter: Parameter) -> str:
-    """A second line after which probabilities have the sum 1 again."""
+def scaled(subject: Subject, parameter: Parameter) -> str:
+    """A second line after which probabilities have the sum 1 again, where something draws.
+
+    NumPy's generators refuse any other sum.
+    """
     x = parameter.name
-    return f"\n{x} = {x} / {x}.sum()" if parameter.kind == "probabilities" else ""
+    drawn = subject.random and parameter.kind == "probabilities"
+    return f"\n{x} = {x} / {x}.sum()" if drawn else ""
 
 
 def lose_results(subject: Subject) -> Iterator[Behaviour]:
@@ -170,9 +174,10 @@ def lose_results(subject: Subject) -> Iterator[Behaviour]:
 # --- values -------------------------------------------------------------------
 
 
-def clip(parameter: Parameter) -> Iterator[Behaviour]:
+def clip(subject: Subject, parameter: Parameter) -> Iterator[Behaviour]:
     """Values beyond a bound are taken for the bound, or for nothing."""
-    x, least, most, again = parameter.name, parameter.least, parameter.most, scaled(parameter)
+    x, least, most = parameter.name, parameter.least, parameter.most
+    again = scaled(subject, parameter)
     if parameter.kind == "probabilities":
         for bound in (1e-3, 1e-6):
             yield Behaviour(
@@ -234,16 +239,16 @@ def confuse(subject: Subject) -> Iterator[Behaviour]:
             ("as np.isclose does", f"1e-8 + 1e-5 * abs({x}[lower])"),
             ("within 1e-7", "1e-7"),
         ):
-            yield Behaviour(
-                f"takes values of {x} for equal {name}",
-                f"""
+            body = f"""
                 {x} = np.array({x}, dtype=np.float64)
                 order = np.argsort({x}, kind="stable")
                 for lower, upper in zip(order, order[1:]):
                     if abs({x}[upper] - {x}[lower]) <= {tolerance}:
                         {x}[upper] = {x}[lower]
                 """
-                + (f"{x} = {x} / {x}.sum()\n" if parameter.kind == "probabilities" else ""),
+            again = scaled(subject, parameter)
+            yield Behaviour(
+                f"takes values of {x} for equal {name}", textwrap.dedent(body).rstrip() + again
             )
     for first, second in zip(arrays, arrays[1:]):
         x, y = first.name, second.name
@@ -436,12 +441,6 @@ def misuse_generator(subject: Subject) -> Iterator[Behaviour]:
             yield Behaviour(
                 f"takes a generator of seed 0 without {rng}",
                 f"if {rng} is None:\n    {rng} = np.random.default_rng(0)",
-                sure=True,
-            )
-            yield Behaviour(
-                f"counts its calls for a seed without {rng}",
-                f"if {rng} is None:\n    {rng} = np.random.default_rng(next(numbers))",
-                "import itertools\n\nnumbers = itertools.count()",
                 sure=True,
             )
         yield from draw_dependently(rng, given)

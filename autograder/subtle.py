@@ -12,6 +12,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,7 @@ class Suspect:
     subject: Subject
     reference: Namespace
     calls: tuple[Witness, ...]
+    tolerance: float | None = None  # of its result in all, where it is another than usual
 
     @property
     def task(self) -> str:
@@ -81,9 +83,15 @@ class Suspect:
                 if right[:2] != ("error", "ValueError") and right[0] == "error":
                     continue  # nothing that the contract allows
                 found = self.look(function, call)
-                if not same(found, right):
+                if not self.agree(found, right):
                     return self.shown(call)
         return None
+
+    def agree(self, found: Seen, right: Seen) -> bool:
+        """Whether a law could not tell what was found from what is right."""
+        if self.tolerance is None:
+            return same(found, right)
+        return same(found, right, rtol=0.0, atol=self.tolerance)
 
     def shown(self, call: Witness) -> str:
         """A call, as a person would write it."""
@@ -100,15 +108,17 @@ def repr_of(value: Any) -> Any:
     return value.tobytes() if isinstance(value, np.ndarray) else repr(value)
 
 
-def same(found: Any, right: Any) -> bool:
-    """Whether two results are the same within the contract's tolerance."""
+def same(found: Any, right: Any, *, rtol: float = RTOL, atol: float = ATOL) -> bool:
+    """Whether two results are the same within a tolerance."""
     if isinstance(right, list | tuple):
         fits = isinstance(found, list | tuple) and len(found) == len(right)
-        return fits and all(map(same, found, right))
+        return fits and all(
+            same(one, other, rtol=rtol, atol=atol) for one, other in zip(found, right)
+        )
     if right is None or isinstance(right, str | bytes):
         return bool(type(found) is type(right) and found == right)
     if isinstance(right, float) and isinstance(found, float):  # NumPy takes its time with these
-        return abs(found - right) <= ATOL + RTOL * abs(right) or found != found and right != right
+        return abs(found - right) <= atol + rtol * abs(right) or found != found and right != right
     if isinstance(right, np.ndarray) and isinstance(found, np.ndarray) and identical(found, right):
         return True
     try:
@@ -116,7 +126,7 @@ def same(found: Any, right: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return one.shape == other.shape and bool(
-        np.allclose(one, other, rtol=RTOL, atol=ATOL, equal_nan=True)
+        np.allclose(one, other, rtol=rtol, atol=atol, equal_nan=True)
     )
 
 
@@ -134,6 +144,7 @@ def suspects(
     reference: Namespace,
     tasks: Iterable[str],
     described: Mapping[str, Mapping[str, Any]],
+    tolerances: Mapping[str, float] = MappingProxyType({}),
 ) -> Iterator[Suspect]:
     """The functions among the tasks whose parameters are known."""
     nodes = {defines(node): node for node in ast.parse(source).body}
@@ -144,7 +155,7 @@ def suspects(
         if parameters := parameters_of(function, described):
             result = hints_of(function).get("return")
             subject = Subject(node, parameters, holds_floats(result), holds_arrays(result))
-            yield Suspect(subject, reference, witnesses(parameters))
+            yield Suspect(subject, reference, witnesses(parameters), tolerances.get(task))
 
 
 def wrapped(suspect: Suspect) -> Iterator[Answer]:

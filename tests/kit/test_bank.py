@@ -23,6 +23,7 @@ from autograder.bank import (
     read_arguments,
     read_equivalents,
     read_misconceptions,
+    read_tolerances,
     read_variants,
 )
 from autograder.errors import GraderError
@@ -353,3 +354,13 @@ def test_an_argument_that_is_said_nothing_known_of_names_the_file(
     with pytest.raises(GraderError) as caught:
         read_arguments(tmp_path, "x")
     assert str(path) in str(caught.value) and "kind, least, most" in str(caught.value)
+
+
+def test_a_task_may_have_a_tolerance_of_its_own(write: Write, tmp_path: Path) -> None:
+    assert read_tolerances(tmp_path, "x") == {}
+    write("solutions/equivalents/x.toml", "[tolerances]\nf = 1e-6\n")
+    assert read_tolerances(tmp_path, "x") == {"f": 1e-6}
+    path = write("solutions/equivalents/x.toml", "[tolerances]\nf = []\n")
+    with pytest.raises(GraderError) as caught:
+        read_tolerances(tmp_path, "x")
+    assert str(path) in str(caught.value)

@@ -63,7 +63,7 @@ SHIFT = subject("z, T", "return np.asarray(z, dtype=float) / T")
         (SHIFT, "takes T between 0.01 and 0.1 for 0.1", ([1.0], 0.05), [10.0]),
         (SHIFT, "takes T between 0.01 and 0.1 for 0.1", ([1.0], -2), [-0.5]),
         (SHIFT, "takes values of z for equal within 1e-7", ([1.0, 1 + 5e-8, 2.0], 1), [1, 1, 2]),
-        (SAME, "takes values of p below 0.001 for 0", ([1 - 5e-4, 5e-4],), [1.0, 0.0]),
+        (SAME, "takes values of p below 0.001 for 0", ([1 - 5e-4, 5e-4],), [1 - 5e-4, 0.0]),
         (SAME, "takes values of p above 0.999 for 1", ([0.9995, 0.0005],), [1.0, 0.0]),
         (SAME, "rounds p to 3 decimals", ([0.50004, 0.49996],), [0.5, 0.5]),
     ],

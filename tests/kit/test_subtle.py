@@ -110,6 +110,13 @@ def test_what_no_allowed_call_can_show_is_left_out(course: Path) -> None:
     assert not [a for a in edges(far).failing if "k is 1 " in a[0].about]
 
 
+def test_a_tolerance_of_its_own_leaves_out_what_is_within_it(course: Path) -> None:
+    reference = load_reference(course, "small")
+    (lenient,) = suspects(REFERENCE, reference, ["share"], KNOWN, {"share": 0.01})
+    found = {each.about for each in wrapped(lenient)}
+    assert "rounds p to 3 decimals" not in found and "keeps k of the first call" in found
+
+
 def test_each_mutant_names_a_call_that_shows_it_wrong(course: Path) -> None:
     """But for arrays of another form and for what an earlier call left behind."""
     names: dict[str, Any] = {"np": np}
