@@ -26,6 +26,7 @@ from autograder.mutation import defines
 from autograder.trial import Tried
 from autograder.witness import (
     DRAWS,
+    Form,
     Seed,
     Witness,
     hints_of,
@@ -37,6 +38,12 @@ from autograder.witness import (
 
 RTOL, ATOL = 1e-6, 1e-8  # of the contract
 
+FORMS: dict[Form, str] = {
+    "plain": "",
+    "read-only": " with read-only arrays",
+    "strided": " with arrays that are strided views",
+    "another generator": " with a generator that is no PCG64",
+}
 MOST_DRAWN = 200  # calls of a function of chance
 
 Seen = tuple[str, Any, Any]  # value or error, which one, and the arguments after the call
@@ -75,7 +82,7 @@ class Suspect:
 
     def difference(self, source: str) -> str | None:
         """The first call that shows that an answer is wrong; None where no call does."""
-        function = answer_in(self.reference, Answer(self.task, "x", source, "behaviour"))[self.task]
+        function = self.made(source)
         with np.errstate(all="ignore"):
             # what draws takes its time, and shows a wrong generator in every call
             step = 1 + len(self.calls) // MOST_DRAWN if self.subject.random else 1
@@ -84,8 +91,14 @@ class Suspect:
                     continue  # nothing that the contract allows
                 found = self.look(function, call)
                 if not self.agree(found, right):
-                    return self.shown(call)
+                    alone = not self.agree(self.look(self.made(source), call), right)
+                    return self.shown(call) + ("" if alone else ", after other calls")
         return None
+
+    def made(self, source: str) -> Any:
+        """The function that an answer defines, as new."""
+        answer = Answer(self.task, "x", source, "behaviour")
+        return answer_in(self.reference, answer)[self.task]
 
     def agree(self, found: Seen, right: Seen) -> bool:
         """Whether a law could not tell what was found from what is right."""
@@ -100,7 +113,7 @@ class Suspect:
             for value in call.arguments.values()
         )
         text = call_expression(self.task, tuple(values), {})
-        return text if call.form == "plain" else f"{text} with arrays that are {call.form}"
+        return text + FORMS[call.form]
 
 
 def repr_of(value: Any) -> Any:
