@@ -1,9 +1,9 @@
 """The behavioural mutants of a course's reference, each with a call that shows it is wrong.
 
-How it works: `behaviour` and `edges` say what may go wrong with a function. What answers
-every call of `witness` as the reference does, within the tolerance of the contract, is
-left out. What is left is tried as any wrong answer is, but for edges: one trial of a
-function that notes what its calls met stands for all of them.
+How it works: `imprecision`, `memory`, `chance` and `edges` say what may go wrong with a
+function. What answers every call of `witness` as the reference does, within the tolerance
+of the contract, is left out. What is left is tried as any wrong answer is, but for edges:
+one trial of a function that notes what its calls met stands for all of them.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from typing import Any
 import numpy as np
 
 from autograder.bank import Answer, Namespace, answer_in
-from autograder.behaviour import Behaviour, Subject, behaviours, wrap
+from autograder.behaviour import Behaviour, Subject, wrap
+from autograder.chance import misuse_generator
 from autograder.edges import Condition, conditions, fail_where, pairs, watch
+from autograder.imprecision import be_imprecise
 from autograder.literal import SeededGenerator, call_expression
+from autograder.memory import change_in_place, remember
 from autograder.model import Outcome
 from autograder.mutation import defines
 from autograder.trial import Tried
@@ -169,6 +172,16 @@ def suspects(
             result = hints_of(function).get("return")
             subject = Subject(node, parameters, holds_floats(result), holds_arrays(result))
             yield Suspect(subject, reference, witnesses(parameters), tolerances.get(task))
+
+
+def behaviours(subject: Subject) -> Iterator[Behaviour]:
+    """All that might go wrong with a function, whether or not it can be told from the right one."""
+    yield from be_imprecise(subject)
+    yield from remember(subject)
+    yield from change_in_place(subject)
+    yield from misuse_generator(subject)
+    if subject.node.args.args:
+        yield Behaviour("takes no argument by its name", positional=True, sure=True)
 
 
 def wrapped(suspect: Suspect) -> Iterator[Answer]:

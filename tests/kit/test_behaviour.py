@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from autograder.bank import Answer, answer_in
-from autograder.behaviour import Behaviour, Subject, behaviours, wrap
+from autograder.behaviour import Behaviour, Subject, wrap
 from autograder.edges import NOTES, Condition, conditions, fail_where, pairs, watch
+from autograder.subtle import behaviours
 from autograder.witness import Parameter
 
 KINDS = {

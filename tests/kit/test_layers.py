@@ -14,7 +14,7 @@ FOLDER = Path(autograder.__file__).parent
 LAYERS = [
     {"texts", "wire", "literal", "mutation", "cache", "files", "witness"},
     {"errors", "markup", "guest", "seccomp", "behaviour"},
-    {"limits", "model", "notebook", "law", "edges"},
+    {"limits", "model", "notebook", "law", "edges", "imprecision", "memory", "chance"},
     {"usage", "recognition", "intake", "course", "feedback", "line", "bank"},
     {"sandbox", "proof", "page", "report", "submission", "student", "inplace"},
     {"kernel", "plugin", "diagnosis"},

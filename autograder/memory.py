@@ -1,0 +1,124 @@
+"""Remember from one call to the next, or leave arguments changed behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from autograder.behaviour import Behaviour, Subject
+from autograder.witness import ARRAYS
+
+FULL = {
+    "numbers": "np.asarray({x}, dtype=np.float64).tobytes()",
+    "probabilities": "{x}.tobytes()",
+    "texts": "tuple({x})",
+}
+COARSE: dict[str, tuple[tuple[str, str], ...]] = {
+    "arrays": (
+        ("rounded to 3 decimals", "np.round({x}, 3).tobytes()"),
+        ("rounded to 6 decimals", "np.round({x}, 6).tobytes()"),
+        ("alone by its length", "len({x})"),
+        ("in sorted order", "np.sort({x}).tobytes()"),
+        ("alone by its length and sum", "(len({x}), round(float(np.sum({x})), 9))"),
+        ("alone by its ends", "(len({x}), float({x}[0]), float({x}[-1]))"),
+        ("alone by its largest value", "(len({x}), float(np.max({x})))"),
+    ),
+    "number": (
+        ("rounded to 1 decimal", "round({x}, 1)"),
+        ("rounded to 3 decimals", "round({x}, 3)"),
+    ),
+    "whole": (),
+    "places": (),
+    "text": (("alone by its first letter", "{x}[:1]"),),
+    "texts": (("alone by its length", "len({x})"), ("as a set", "frozenset({x})")),
+}
+
+
+def remember(subject: Subject) -> Iterator[Behaviour]:
+    """Results and arguments of an earlier call, found by a key that is too coarse."""
+    plain = [each for each in subject.parameters if each.kind != "generator"]
+    for parameter in plain:
+        x = parameter.name
+        kind = "arrays" if parameter.kind in ARRAYS else parameter.kind
+        others = [FULL.get(p.kind, "{x}").format(x=p.name) for p in plain if p is not parameter]
+        if subject.random:
+            if parameter.kind in ARRAYS:
+                yield from remember_argument(x, COARSE[kind])
+        else:
+            coarse = [*COARSE[kind], *([("not at all", "None")] if others else [])]
+            for how, expression in coarse:
+                key = ", ".join([expression.format(x=x), *others])
+                yield Behaviour(
+                    f"remembers results by a key that holds {x} {how}",
+                    f"""
+                    key = ({key},)
+                    if key not in remembered:
+                        remembered[key] = {subject.call}
+                    """,
+                    "remembered = {}",
+                    "remembered[key]",
+                )
+    for parameter in subject.parameters:
+        if parameter.optional and subject.random:
+            continue  # what a function makes for itself may be kept
+        x = parameter.name
+        yield Behaviour(
+            f"keeps {x} of the first call",
+            f"{x} = kept.setdefault('{x}', {x})",
+            "kept = {}",
+        )
+        if parameter.kind in ARRAYS:
+            yield Behaviour(
+                f"takes {x} of the call before where that had the same length",
+                f"{x}, kept[len({x})] = kept.get(len({x}), {x}), {x}",
+                "kept = {}",
+            )
+    if subject.arrays:
+        yield reuse_buffer()
+
+
+def remember_argument(x: str, coarse: Sequence[tuple[str, str]]) -> Iterator[Behaviour]:
+    """An array that an earlier call was given, for one that is only alike."""
+    for how, expression in coarse:
+        yield Behaviour(
+            f"remembers {x} by a key that holds it {how}",
+            f"{x} = remembered.setdefault({expression.format(x=x)}, {x})",
+            "remembered = {}",
+        )
+
+
+def reuse_buffer() -> Behaviour:
+    """Results that the next call overwrites."""
+    return Behaviour(
+        "returns arrays that the next call of the same length overwrites",
+        setup="""
+        buffers = {}
+
+
+        def reused(value, place=0):
+            if isinstance(value, tuple):
+                return tuple(reused(each, at) for at, each in enumerate(value, 1))
+            if not isinstance(value, np.ndarray):
+                return value
+            buffer = buffers.setdefault((place, value.shape), value)
+            buffer[...] = value
+            return buffer
+        """,
+        result="reused({call})",
+        sure=True,
+    )
+
+
+def change_in_place(subject: Subject) -> Iterator[Behaviour]:
+    """Arguments that are other ones after the call."""
+    for parameter in subject.of_kind(*ARRAYS, "texts"):
+        x = parameter.name
+        steps = [(f"sorts {x} in place after its work", f"{x}.sort()")]
+        if parameter.kind in ARRAYS:
+            steps.append(
+                (f"rounds {x} in place to 12 decimals", f"{x}[...] = np.round({x}, 12)"),
+            )
+        else:
+            steps.append((f"takes the last entry of {x} away", f"{x}[-1:] = []"))
+        for about, step in steps:
+            guard = f"if isinstance({x}, np.ndarray):\n    {step}" if parameter.listed else step
+            yield Behaviour(about, f"result = {subject.call}\n{guard}", result="result")
