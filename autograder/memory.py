@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from autograder.behaviour import Behaviour, Subject
-from autograder.witness import ARRAYS
+from autograder.witness import ARRAYS, Parameter
 
 FULL = {
     "numbers": "np.asarray({x}, dtype=np.float64).tobytes()",
@@ -34,55 +34,58 @@ COARSE: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def remember(subject: Subject) -> Iterator[Behaviour]:
-    """Results and arguments of an earlier call, found by a key that is too coarse."""
-    plain = [each for each in subject.parameters if each.kind != "generator"]
-    for parameter in plain:
-        x = parameter.name
-        kind = "arrays" if parameter.kind in ARRAYS else parameter.kind
-        others = [FULL.get(p.kind, "{x}").format(x=p.name) for p in plain if p is not parameter]
-        if subject.random:
-            if parameter.kind in ARRAYS:
-                yield from remember_argument(x, COARSE[kind])
-        else:
-            coarse = [*COARSE[kind], *([("not at all", "None")] if others else [])]
-            for how, expression in coarse:
-                key = ", ".join([expression.format(x=x), *others])
-                yield Behaviour(
-                    f"remembers results by a key that holds {x} {how}",
-                    f"""
-                    key = ({key},)
-                    if key not in remembered:
-                        remembered[key] = {subject.call}
-                    """,
-                    "remembered = {}",
-                    "remembered[key]",
-                )
+    """Results and arguments of an earlier call."""
     for parameter in subject.parameters:
-        if parameter.optional and subject.random:
-            continue  # what a function makes for itself may be kept
-        x = parameter.name
-        yield Behaviour(
-            f"keeps {x} of the first call",
-            f"{x} = kept.setdefault('{x}', {x})",
-            "kept = {}",
-        )
-        if parameter.kind in ARRAYS:
-            yield Behaviour(
-                f"takes {x} of the call before where that had the same length",
-                f"{x}, kept[len({x})] = kept.get(len({x}), {x}), {x}",
-                "kept = {}",
-            )
+        if not subject.random:
+            yield from remember_results(subject, parameter)
+        elif parameter.kind in ARRAYS:
+            yield from remember_argument(parameter.name)
+        if not (parameter.optional and subject.random):  # what a function makes itself may be kept
+            yield from keep_argument(parameter)
     if subject.arrays:
         yield reuse_buffer()
 
 
-def remember_argument(x: str, coarse: Sequence[tuple[str, str]]) -> Iterator[Behaviour]:
+def remember_results(subject: Subject, parameter: Parameter) -> Iterator[Behaviour]:
+    """Results that are found by a key which is too coarse in one parameter."""
+    others = [each for each in subject.parameters if each is not parameter]
+    full = [FULL.get(each.kind, "{x}").format(x=each.name) for each in others]
+    coarse = COARSE["arrays" if parameter.kind in ARRAYS else parameter.kind]
+    for how, expression in (*coarse, *([("not at all", "None")] if others else [])):
+        key = ", ".join([expression.format(x=parameter.name), *full])
+        yield Behaviour(
+            f"remembers results by a key that holds {parameter.name} {how}",
+            f"""
+            key = ({key},)
+            if key not in remembered:
+                remembered[key] = {subject.call}
+            """,
+            "remembered = {}",
+            "remembered[key]",
+        )
+
+
+def remember_argument(x: str) -> Iterator[Behaviour]:
     """An array that an earlier call was given, for one that is only alike."""
-    for how, expression in coarse:
+    for how, expression in COARSE["arrays"]:
         yield Behaviour(
             f"remembers {x} by a key that holds it {how}",
             f"{x} = remembered.setdefault({expression.format(x=x)}, {x})",
             "remembered = {}",
+        )
+
+
+def keep_argument(parameter: Parameter) -> Iterator[Behaviour]:
+    """What the first call was given, or the one before."""
+    x = parameter.name
+    yield Behaviour(
+        f"keeps {x} of the first call", f"{x} = kept.setdefault('{x}', {x})", "kept = {}"
+    )
+    if parameter.kind in ARRAYS:
+        yield Behaviour(
+            f"takes {x} of the call before where that had the same length",
+            f"{x}, kept[len({x})] = kept.get(len({x}), {x}), {x}",
+            "kept = {}",
         )
 
 
