@@ -25,13 +25,17 @@ from autograder.bank import (
     load_reference,
     mutants,
     null_answers,
+    read_arguments,
     read_equivalents,
     read_misconceptions,
+    read_source,
+    read_tolerances,
     read_variants,
 )
 from autograder.checks import Attempt, Check, Power, Worth
 from autograder.errors import GraderError
 from autograder.model import Grade, Law, LawName
+from autograder.subtle import edges, suspects, wrapped
 from autograder.trial import Trial, Tried, carry_out_all
 
 Done = Callable[[int, int], None]  # how many trials are done, and how many are known
@@ -132,12 +136,15 @@ class Bench:
         laws: Iterable[LawName],
         seeds: Sequence[int] = (0,),
         bank: Sequence[Answer] = (),
+        brief: bool = False,
     ) -> Trial:
         """A trial of answers on some laws of this suite."""
         chosen = frozenset(laws)
         files = frozenset(self.files[law] for law in chosen)
         return Trial(
-            str(self.course), self.assignment, answers, chosen, tuple(seeds), files, tuple(bank)
+            *(str(self.course), self.assignment, answers, chosen, tuple(seeds), files),
+            bank=tuple(bank),
+            brief=brief,
         )
 
     def chosen(self, answers: Iterable[Answer]) -> list[Answer]:
@@ -221,6 +228,7 @@ def try_all(bench: Bench, seeds: int, run: Run) -> Found:
     attempts: dict[Kind, list[Attempt]] = {"variant": [], "misconception": [], "mutant": []}
     for answer, one in zip(answers, tried):  # each zip goes on where the one before it ended
         attempts[answer.kind].append((answer, one))
+    attempts["behaviour"] = try_behaviours(bench, run)
     return Found(
         attempts,
         dict(zip(NULLS, tried)),
@@ -241,6 +249,24 @@ def try_nothing(bench: Bench, slug: str) -> Trial:
     given = {answer.task for answer in answers}
     laws = (law.name for law in bench.laws if law.task in given)
     return bench.trial(*answers, laws=laws)
+
+
+def try_behaviours(bench: Bench, run: Run) -> list[Attempt]:
+    """Try the behavioural mutants: one by one until a law fails, and those of edges at once."""
+    source = read_source(bench.course, bench.assignment)
+    described = read_arguments(bench.course, bench.assignment)
+    tolerances = read_tolerances(bench.course, bench.assignment)
+    functions = list(suspects(source, bench.reference, bench.functions, described, tolerances))
+    one_by_one = [answer for function in functions for answer in wrapped(function)]
+    at_once = [edges(function) for function in functions]
+    watched = [each.watched for each in at_once]
+    trials = [
+        *(bench.trial(answer, laws=bench.about(answer.task), brief=True) for answer in one_by_one),
+        *(bench.trial(answer, laws=bench.about(answer.task)) for answer in watched),
+    ]
+    tried = iter(run.carry_out(trials))
+    attempts = list(zip(one_by_one, tried))
+    return attempts + [pair for each, one in zip(at_once, tried) for pair in each.attempts(one)]
 
 
 def share_seeds(bench: Bench, variants: Sequence[Answer], seeds: int) -> list[tuple[Answer, Trial]]:
@@ -274,12 +300,13 @@ def judge(
     bench: Bench, found: Found, solved: Grade, untouched: Grade, leaks: Check, *, seeds: int
 ) -> Audit:
     """The audit: a check for everything that is asked of a suite."""
-    variants, wrong, changed = (
-        found.attempts[kind] for kind in ("variant", "misconception", "mutant")
+    variants, wrong, changed, subtle = (
+        found.attempts[kind] for kind in ("variant", "misconception", "mutant", "behaviour")
     )
     equivalents = read_equivalents(bench.course, bench.assignment)
+    tolerated = read_equivalents(bench.course, bench.assignment, "behaviour")
     mistakes = [tried for _, tried in (*wrong, *changed)]
-    worth = checks.weigh(bench.laws, mistakes)
+    worth = checks.weigh(bench.laws, mistakes, [tried for _, tried in subtle])
     asked = {law: names for law, names in bench.asked.items() if law[0] in bench.tasks}
     return Audit(
         bench.assignment,
@@ -295,12 +322,13 @@ def judge(
             checks.check_nulls(found.nulls, bench.laws),
             checks.check_oracles(asked),
             checks.check_mutants(changed, equivalents),
+            checks.check_behaviours(subtle, tolerated),
             checks.check_worth(worth),
             leaks,
         ),
         worth,
         tuple(checks.measure_power(answer, tried) for answer, tried in found.power),
-        tuple(judged(answer, tried) for answer, tried in (*variants, *wrong, *changed)),
+        tuple(judged(answer, tried) for answer, tried in (*variants, *wrong, *changed, *subtle)),
     )
 
 

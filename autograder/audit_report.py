@@ -55,20 +55,22 @@ def show_check(console: Console, check: Check) -> None:
 def show_worth(console: Console, audit: Audit) -> None:
     """What each law catches, a task after the other."""
     table = Table(
-        title="wrong answers that each law catches, and those that no other law does",
+        title="wrong answers that each law catches, those that no other law does, and\n"
+        "behavioural mutants that it kills",
         box=None,
         padding=(0, 1),
         title_justify="left",
     )
     table.add_column("law", overflow="fold")
-    for name in ("points", "caught", "alone"):
+    for name in ("points", "caught", "alone", "subtle"):
         table.add_column(name, justify="right")
     for task, laws in groupby(audit.worth, key=lambda law: law.task):
         table.add_row(f"[bold]{escape(task)}[/]")
         for law in laws:
-            caught = str(law.caught) if law.caught else "[red]0[/]"
+            caught = str(law.caught) if law.caught or law.subtle else "[red]0[/]"
             alone = str(law.alone) if law.alone else "[dim]–[/]"
-            table.add_row(f"  {escape(law.test)}", f"{law.points:g}", caught, alone)
+            subtle = str(law.subtle) if law.subtle else "[dim]–[/]"
+            table.add_row(f"  {escape(law.test)}", f"{law.points:g}", caught, alone, subtle)
     console.print(table)
     console.print()
 

@@ -28,8 +28,9 @@ from typing import Any, Literal, cast
 from autograder.errors import GraderError
 from autograder.mutation import mutate
 from autograder.texts import CATALOGUE, Language
+from autograder.witness import Parameter
 
-Kind = Literal["reference", "variant", "misconception", "null", "mutant"]
+Kind = Literal["reference", "variant", "misconception", "null", "mutant", "behaviour"]
 Namespace = dict[str, Any]
 
 HINT = re.compile(rf"^({'|'.join(CATALOGUE)}): ", re.MULTILINE)
@@ -46,6 +47,7 @@ class Answer:
     about: str = ""
     hints: dict[Language, str] = field(default_factory=dict)  # a misconception's, by language
     original: str = ""  # what a mutant is a change of
+    example: str = ""  # a call that shows what is wrong with it
 
     @property
     def name(self) -> str:
@@ -159,7 +161,7 @@ def null_source(task: str, body: str, namespace: Namespace) -> str:
 
 def mutants(course: Path, assignment: str, tasks: Sequence[str]) -> tuple[Answer, ...]:
     """Small changes to the reference; `about` shows the line before and after."""
-    source = (course / "solutions" / f"{assignment}.py").read_text(encoding="utf-8")
+    source = read_source(course, assignment)
     return tuple(
         Answer(
             mutant.task,
@@ -173,16 +175,61 @@ def mutants(course: Path, assignment: str, tasks: Sequence[str]) -> tuple[Answer
     )
 
 
-def read_equivalents(course: Path, assignment: str) -> dict[tuple[str, str], str]:
+def read_source(course: Path, assignment: str) -> str:
+    """The reference's text."""
+    return (course / "solutions" / f"{assignment}.py").read_text(encoding="utf-8")
+
+
+def read_arguments(course: Path, assignment: str) -> dict[str, dict[str, Any]]:
+    """What the contract says of arguments, by name: fields of `witness.Parameter`.
+
+    {} where nothing is kept. Raises GraderError, naming the file, for what is no such field.
+    """
+    path = equivalents_of(course, assignment)
+    try:
+        described = read_toml(path).get("arguments", {})
+        for name, known in described.items():
+            Parameter(name, **({"kind": "numbers"} | known))
+    except (ValueError, AttributeError, TypeError) as error:
+        raise GraderError(
+            f"{path} can't be read: {error!r}. An argument may have: kind, least, most, masked."
+        ) from error
+    return dict(described)
+
+
+def read_tolerances(course: Path, assignment: str) -> dict[str, float]:
+    """By how much the result of a task may be off in all, where the contract says so."""
+    path = equivalents_of(course, assignment)
+    try:
+        found = read_toml(path).get("tolerances", {})
+        return {task: float(tolerance) for task, tolerance in found.items()}
+    except (ValueError, AttributeError, TypeError) as error:
+        raise GraderError(
+            f"{path} can't be read: {error!r}. [tolerances] has a number for a task."
+        ) from error
+
+
+def equivalents_of(course: Path, assignment: str) -> Path:
+    """The file that says what is no mistake."""
+    return course / "solutions" / "equivalents" / f"{assignment}.toml"
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """What the file holds; {} where there is none."""
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def read_equivalents(
+    course: Path, assignment: str, kind: Literal["equivalent", "behaviour"] = "equivalent"
+) -> dict[tuple[str, str], str]:
     """Why a mutant is a right answer too, by its task and change; {} where nothing is kept.
 
+    `kind` is the table: of mutants that change the syntax, or of behavioural ones.
     Raises GraderError, naming the file, for an entry without task, changes or reason.
     """
-    path = course / "solutions" / "equivalents" / f"{assignment}.toml"
-    if not path.is_file():
-        return {}
+    path = equivalents_of(course, assignment)
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("equivalent", [])
+        entries = read_toml(path).get(kind, [])
         return {
             (str(entry["task"]), str(change)): str(entry["reason"])
             for entry in entries
@@ -190,7 +237,7 @@ def read_equivalents(course: Path, assignment: str) -> dict[tuple[str, str], str
         }
     except (ValueError, KeyError, TypeError) as error:
         raise GraderError(
-            f"{path} can't be read: {error!r}. Every [[equivalent]] needs task, changes and reason."
+            f"{path} can't be read: {error!r}. Every [[{kind}]] needs task, changes and reason."
         ) from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.bank import Answer
@@ -29,13 +29,17 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What a law detects: so many wrong answers, and so many that no other law does."""
+    """What a law detects: so many wrong answers, and so many that no other law does.
+
+    `subtle` counts behavioural mutants that it killed, most of which met no later law.
+    """
 
     task: str
     test: str
     points: float
     caught: int
     alone: int
+    subtle: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +197,26 @@ def check_oracles(asked: Mapping[LawName, frozenset[str]]) -> Check:
 
 def check_mutants(attempts: Sequence[Attempt], equivalents: Mapping[tuple[str, str], str]) -> Check:
     """Every mutant of the reference is killed, or a reason says why it is right as well."""
+    return check_changes("mutants are killed or explained", attempts, equivalents, diff)
+
+
+def check_behaviours(
+    attempts: Sequence[Attempt], equivalents: Mapping[tuple[str, str], str]
+) -> Check:
+    """The same of what wraps the reference, and of what fails at an edge."""
+    return check_changes("behavioural mutants are killed or explained", attempts, equivalents, tell)
+
+
+def check_changes(
+    name: str,
+    attempts: Sequence[Attempt],
+    equivalents: Mapping[tuple[str, str], str],
+    show: Callable[[Answer], str],
+) -> Check:
+    """Every answer that is a change of the reference fails or has its reason."""
     # two mutants may show the same change: of two lines that are the same
     left = [((a.task, a.about), a) for a, tried in attempts if tried.accepted]
-    problems = [diff(answer) for key, answer in left if key not in equivalents]
+    problems = [show(answer) for key, answer in left if key not in equivalents]
     tasks = {answer.task for answer, _ in attempts}
     problems += [
         f"{task}: no such mutant survives, delete its entry: {change}"
@@ -205,8 +226,9 @@ def check_mutants(attempts: Sequence[Attempt], equivalents: Mapping[tuple[str, s
     problems += undecided(attempts)
     killed = len(attempts) - len(left)
     explained = sum(key in equivalents for key, _ in left)
-    found = f"{killed} of {len(attempts)} killed, {explained} explained"
-    return Check("mutants are killed or explained", found, tuple(problems))
+    return Check(
+        name, f"{killed} of {len(attempts)} killed, {explained} explained", tuple(problems)
+    )
 
 
 def diff(answer: Answer) -> str:
@@ -214,6 +236,13 @@ def diff(answer: Answer) -> str:
     before, after = answer.original.splitlines(), answer.source.splitlines()
     _, _, *lines = difflib.unified_diff(before, after, lineterm="", n=1)
     return "\n".join([f"{answer.task}: a mutant survives: {answer.about}", *lines])
+
+
+def tell(answer: Answer) -> str:
+    """What a mutant does, a call that shows it wrong, and what it adds to the reference."""
+    added = answer.source.removeprefix(answer.original).strip("\n")
+    call = [f"for example {answer.example}"] if answer.example else []
+    return "\n".join([f"{answer.task}: a mutant survives: it {answer.about}", *call, added])
 
 
 def check_diagnoses(misconceptions: Sequence[Attempt], variants: Sequence[Attempt]) -> Check:
@@ -239,8 +268,14 @@ def check_diagnoses(misconceptions: Sequence[Attempt], variants: Sequence[Attemp
 # --- what each law is worth ---------------------------------------------------
 
 
-def weigh(laws: Iterable[Law], wrong: Iterable[Tried]) -> tuple[Worth, ...]:
-    """How many of the wrong answers each law catches, with others and alone."""
+def weigh(
+    laws: Iterable[Law], wrong: Iterable[Tried], subtle: Iterable[Tried] = ()
+) -> tuple[Worth, ...]:
+    """How many of the wrong answers each law catches, with others and alone.
+
+    `subtle` are behavioural mutants: of most of them the first law that failed is known.
+    """
+    killed = Counter(law for tried in subtle for law in tried.broken)
     caught: Counter[LawName] = Counter()
     alone: Counter[LawName] = Counter()
     for tried in wrong:
@@ -248,7 +283,8 @@ def weigh(laws: Iterable[Law], wrong: Iterable[Tried]) -> tuple[Worth, ...]:
         if len(tried.broken) == 1:
             alone.update(tried.broken)
     return tuple(
-        Worth(law.task, law.test, law.points, caught[law.name], alone[law.name]) for law in laws
+        Worth(law.task, law.test, law.points, caught[law.name], alone[law.name], killed[law.name])
+        for law in laws
     )
 
 
@@ -256,7 +292,9 @@ def check_worth(worth: Iterable[Worth]) -> Check:
     """Every law catches something, and is paid for it."""
     rows = list(worth)
     idle = tuple(
-        f"{law.task}: {law.test} catches no wrong answer" for law in rows if not law.caught
+        f"{law.task}: {law.test} catches no wrong answer"
+        for law in rows
+        if not law.caught and not law.subtle
     )
     found = f"{sum(law.alone > 0 for law in rows)} of {len(rows)} catch what no other law does"
     return Check("every law catches something", found, idle)

@@ -25,6 +25,7 @@ from pebble import ProcessExpired, ProcessPool
 from autograder import wire
 from autograder.bank import Answer, Namespace, answer_in, load_reference
 from autograder.diagnosis import diagnose_task
+from autograder.edges import NOTES
 from autograder.errors import GraderError
 from autograder.inplace import InPlaceLine
 from autograder.limits import Limits
@@ -35,6 +36,8 @@ from autograder.student import Student
 from autograder.suite import run_suite
 
 LONGEST = 600.0  # seconds of one trial: it must have hung
+
+Note = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Trial:
     seeds: tuple[int, ...] = (0,)
     files: frozenset[str] = frozenset()
     bank: tuple[Answer, ...] = ()  # misconceptions, to tell which of them the answer shows
+    brief: bool = False  # whether the first law that fails is enough
     limits: Limits = field(default_factory=Limits)
 
     def wants(self, law: Law) -> bool:
@@ -77,6 +81,7 @@ class Tried:
     files: dict[LawName, str]  # where each law stands
     asked: dict[LawName, frozenset[str]]  # what each law asked for
     diagnosis: Diagnosis | None = None
+    noted: dict[LawName, frozenset[Note]] = field(default_factory=dict)  # what the answers noted
 
     @property
     def accepted(self) -> bool:
@@ -96,15 +101,23 @@ class Chosen:
     def __init__(self, trial: Trial, session: Grading) -> None:
         self.trial = trial
         self.session = session
+        self.running: list[pytest.Session] = []
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Keep what is wanted, after the laws were read."""
+        self.running.append(session)
         laws = self.session.laws
         session.items[:] = [
             item for item in session.items if item.nodeid in laws and self.wants(item)
         ]
         self.session.laws = {item.nodeid: laws[item.nodeid] for item in session.items}
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Ask no more laws where one that failed is enough."""
+        found = self.session.found.get(nodeid)
+        if self.trial.brief and found is not None and found.status == "failed":
+            self.running[0].shouldstop = "one law that fails is enough"
 
     def wants(self, item: pytest.Item) -> bool:
         """Whether the trial wants the law of an item."""
@@ -119,9 +132,11 @@ def carry_out(trial: Trial) -> Tried:
     course = Path(trial.course)
     reference = load_reference(course, trial.assignment)
 
+    met: dict[LawName, Namespace] = {}
+
     def open_student(law: Law) -> Student:
-        del law  # every one meets the same answers, as new
-        return Student(InPlaceLine(answered(reference, trial), trial.limits), trial.limits)
+        met[law.name] = answered(reference, trial)  # every law meets the same answers, as new
+        return Student(InPlaceLine(met[law.name], trial.limits), trial.limits)
 
     session = Grading(
         open_student,
@@ -141,8 +156,20 @@ def carry_out(trial: Trial) -> Tried:
             raise GraderError("The hidden tests can't be read:\n" + "\n".join(session.faults))
         named = explain(trial, session, reference) if trial.bank else None
         return Tried(
-            session.outcomes, trial.seeds, files_of(session, course), asked_for(session), named
+            outcomes_of(session, trial),
+            trial.seeds,
+            files_of(session, course),
+            asked_for(session),
+            named,
+            {law: frozenset(names.get(NOTES, ())) for law, names in met.items()},
         )
+
+
+def outcomes_of(session: Grading, trial: Trial) -> tuple[Outcome, ...]:
+    """An outcome for each law, or for those that ran where the first that fails is enough."""
+    found = tuple(session.found.values())
+    failed = any(outcome.status == "failed" for outcome in found)
+    return found if trial.brief and failed else session.outcomes
 
 
 def answered(reference: Namespace, trial: Trial) -> Namespace:

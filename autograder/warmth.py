@@ -12,13 +12,15 @@ import gc
 import tempfile
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.suite import isolate, pytest_args
 from autograder.trial import silenced
 
 
+# a busy machine is slow, and none of this is a test that could fail
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
 @given(st.lists(st.integers() | st.floats() | st.text()))
 def draw(values: object) -> None:
     """Take whatever Hypothesis draws."""

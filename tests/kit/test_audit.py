@@ -72,9 +72,10 @@ def test_a_task_of_the_courses_own_suite_passes(tmp_path: Path) -> None:
     status, said = TinyRoom(ROOT).run(*command, "--json", str(path))
     assert status == 0, said
     audit = json.loads(path.read_text(encoding="utf-8"))
-    assert len(audit["checks"]) == 12
+    assert len(audit["checks"]) == 13
     kinds = [answer["kind"] for answer in audit["answers"]]
     assert kinds.count("variant") >= 8 and kinds.count("misconception") >= 14
+    assert kinds.count("behaviour") >= 60
     assert {answer["name"].split("__")[0] for answer in audit["answers"]} == {"top_k_choice"}
     assert audit["power"]
 

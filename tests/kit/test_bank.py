@@ -20,8 +20,10 @@ from autograder.bank import (
     null_answers,
     read_answer,
     read_answers,
+    read_arguments,
     read_equivalents,
     read_misconceptions,
+    read_tolerances,
     read_variants,
 )
 from autograder.errors import GraderError
@@ -317,3 +319,48 @@ def test_equivalents_that_can_not_be_read_name_the_file_and_what_is_needed(
         read_equivalents(tmp_path, "x")
     assert str(path) in str(caught.value)
     assert "needs task, changes and reason" in str(caught.value)
+
+
+def test_reasons_for_behavioural_mutants_stand_in_a_table_of_their_own(
+    write: Write, tmp_path: Path
+) -> None:
+    text = '[[{}]]\ntask = "f"\nchanges = ["{}"]\nreason = "So."\n'
+    write(
+        "solutions/equivalents/x.toml",
+        text.format("equivalent", "a") + text.format("behaviour", "b"),
+    )
+    assert read_equivalents(tmp_path, "x") == {("f", "a"): "So."}
+    assert read_equivalents(tmp_path, "x", "behaviour") == {("f", "b"): "So."}
+
+
+def test_what_the_contract_says_of_arguments_is_kept_by_their_names(
+    write: Write, tmp_path: Path
+) -> None:
+    assert read_arguments(tmp_path, "x") == {}
+    write(
+        "solutions/equivalents/x.toml",
+        '[arguments]\nT = { least = 0.5 }\np = { kind = "places" }\n',
+    )
+    assert read_arguments(tmp_path, "x") == {"T": {"least": 0.5}, "p": {"kind": "places"}}
+
+
+@pytest.mark.parametrize(
+    "text", ["[arguments]\nT = { lowest = 1 }\n", "[arguments]\nT = 3\n", "arguments = 3\n"]
+)
+def test_an_argument_that_is_said_nothing_known_of_names_the_file(
+    write: Write, tmp_path: Path, text: str
+) -> None:
+    path = write("solutions/equivalents/x.toml", text)
+    with pytest.raises(GraderError) as caught:
+        read_arguments(tmp_path, "x")
+    assert str(path) in str(caught.value) and "kind, least, most" in str(caught.value)
+
+
+def test_a_task_may_have_a_tolerance_of_its_own(write: Write, tmp_path: Path) -> None:
+    assert read_tolerances(tmp_path, "x") == {}
+    write("solutions/equivalents/x.toml", "[tolerances]\nf = 1e-6\n")
+    assert read_tolerances(tmp_path, "x") == {"f": 1e-6}
+    path = write("solutions/equivalents/x.toml", "[tolerances]\nf = []\n")
+    with pytest.raises(GraderError) as caught:
+        read_tolerances(tmp_path, "x")
+    assert str(path) in str(caught.value)

@@ -14,6 +14,7 @@ from autograder.checks import (
     Check,
     Power,
     Worth,
+    check_behaviours,
     check_chance,
     check_diagnoses,
     check_misconceptions,
@@ -269,6 +270,29 @@ def test_a_mutant_that_could_not_be_judged_is_told() -> None:
     assert problems == ("f__mutant_0: test_one could not be judged: no budget",)
 
 
+def wrapper(what: Tried, about: str = "rounds x") -> Attempt:
+    source = "def f(x): ...\n\n\nright = f\n"
+    return Answer(
+        "f", "x", source, "behaviour", about, original="def f(x): ...\n", example="f(3)"
+    ), what
+
+
+def test_behavioural_mutants_that_are_killed_or_explained_have_no_problem() -> None:
+    check = check_behaviours([wrapper(BAD, "clips x"), wrapper(GOOD)], {("f", "rounds x"): "So."})
+    assert found(check) == ("1 of 2 killed, 1 explained", ())
+
+
+def test_a_behavioural_mutant_that_survives_is_told_with_a_call_and_what_it_adds() -> None:
+    (problem,) = check_behaviours([wrapper(GOOD)], {}).problems
+    assert problem == "f: a mutant survives: it rounds x\nfor example f(3)\nright = f"
+
+
+def test_a_reason_for_a_behavioural_mutant_that_is_killed_is_to_be_deleted() -> None:
+    assert check_behaviours([wrapper(BAD)], {("f", "rounds x"): "So."}).problems == (
+        "f: no such mutant survives, delete its entry: rounds x",
+    )
+
+
 def shows(name: str, *outcomes: Outcome) -> Tried:
     return tried(*outcomes, diagnosis=Diagnosis(name, {}))
 
@@ -338,6 +362,12 @@ def test_a_law_that_catches_nothing_is_told() -> None:
         "0 of 3 catch what no other law does",
         ("g: test_other catches no wrong answer",),
     )
+
+
+def test_a_law_that_catches_behavioural_mutants_alone_is_of_worth_too() -> None:
+    worth = weigh(LAWS, [WORSE], [tried(came(OTHER, "failed")), tried(came(OTHER))])
+    assert worth[2] == Worth("g", "test_other", 1.0, caught=0, alone=0, subtle=1)
+    assert not check_worth(worth).problems
 
 
 def runs(law: Law, pattern: str) -> list[Outcome]:

@@ -66,7 +66,7 @@ def readme_commands(heading: str) -> list[list[str]]:
 def test_the_suite_is_proven_once_and_then_released(day: tuple[Classroom, dict[str, str]]) -> None:
     room, said = day
     audit = said["autograder audit next_token"].split(" answers\n")[-1]  # behind its progress
-    assert audit.count("✓") == 12 and "The hidden tests of next_token may grade." in audit
+    assert audit.count("✓") == 13 and "The hidden tests of next_token may grade." in audit
     assert not (stale := figures_of_the_readme() - figures(audit)), stale
     assert "Nothing has changed since the audit" in said["autograder release next_token"]
     assert (room.root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").is_file()
