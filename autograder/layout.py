@@ -38,8 +38,8 @@ PLAIN_SECONDS = 20.0
 CLOCK = 20  # seconds of the clock for each of computing, after which the child must have hung
 # What the main module of nbgrader and of a server imports: the child imports that module again.
 MAIN = ("nbgrader.apps.nbgraderapp", "jupyter_server.serverapp", "jupyterlab.labapp")
-CODE_TOTAL = 1_000_000  # characters of code in a notebook that are shown in colours
-MARKDOWN_TOTAL = 1_000_000  # characters of Markdown in a notebook that are laid out
+CODE_TOTAL = 400_000  # characters of code in a notebook that are shown in colours
+MARKDOWN_TOTAL = 500_000  # characters of Markdown in a notebook that are laid out
 
 Filters = Mapping[str, Callable[..., Any]]
 CODE: Filters = {"highlight_code": highlight_code}
