@@ -140,10 +140,14 @@ def lay_out_apart(order: Order) -> str:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([order.exporter.__module__, *(set(MAIN) & sys.modules.keys())])
     with ProcessPool(max_workers=1, context=context) as pool:
-        page: str = pool.schedule(
-            lay_out_bounded, args=[order], timeout=order.seconds * CLOCK
-        ).result()
-        return page
+        try:
+            page: str = pool.schedule(
+                lay_out_bounded, args=[order], timeout=order.seconds * CLOCK
+            ).result()
+        except BaseException:  # also an interrupt: nobody waits for the page then
+            pool.stop()
+            raise
+    return page
 
 
 def lay_out_bounded(order: Order) -> str:
