@@ -55,7 +55,7 @@ from tests.kit.test_layout import slow_cell
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 TOKEN = "for-the-test-only"
-PATIENCE = 60  # seconds after which a browser or a server must have hung
+PATIENCE = 300  # seconds after which a browser or a server must have hung
 QUIET = 0.25  # seconds without news after which a page has loaded
 
 
