@@ -17,7 +17,7 @@ from nbconvert.filters.highlight import Highlight2HTML
 CODE_LIMIT = 20_000  # characters of one piece of code
 LINES_LIMIT = 2_000  # characters of one of its lines
 COLOURS_LIMIT = 20_000_000  # characters of a text times its colours: each one copies the rest
-CODE_RUN = re.compile(r"\s{200}|[\w.*%]{400}")  # what code has not, and the lexer can't do fast
+CODE_RUN = re.compile(r"\s{100}|[\w.*%]{400}")  # what code has not, and the lexer can't do fast
 LONG_LINE = re.compile(f"[^\n]{{{LINES_LIMIT}}}")
 # A colour as programs write it; what looks like one is taken out with the others.
 COLOUR = re.compile("\x1b\\[[0-9;]{0,40}m")

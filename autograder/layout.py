@@ -38,8 +38,8 @@ PLAIN_SECONDS = 20.0
 CLOCK = 20  # seconds of the clock for each of computing, after which the child must have hung
 # What the main module of nbgrader and of a server imports: the child imports that module again.
 MAIN = ("nbgrader.apps.nbgraderapp", "jupyter_server.serverapp", "jupyterlab.labapp")
-CODE_TOTAL = 1_000_000  # characters of code in a notebook that are shown in colours
-MARKDOWN_TOTAL = 1_000_000  # characters of Markdown in a notebook that are laid out
+CODE_TOTAL = 400_000  # characters of code in a notebook that are shown in colours
+MARKDOWN_TOTAL = 500_000  # characters of Markdown in a notebook that are laid out
 
 Filters = Mapping[str, Callable[..., Any]]
 CODE: Filters = {"highlight_code": highlight_code}
@@ -140,10 +140,14 @@ def lay_out_apart(order: Order) -> str:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([order.exporter.__module__, *(set(MAIN) & sys.modules.keys())])
     with ProcessPool(max_workers=1, context=context) as pool:
-        page: str = pool.schedule(
-            lay_out_bounded, args=[order], timeout=order.seconds * CLOCK
-        ).result()
-        return page
+        try:
+            page: str = pool.schedule(
+                lay_out_bounded, args=[order], timeout=order.seconds * CLOCK
+            ).result()
+        except BaseException:  # also an interrupt: nobody waits for the page then
+            pool.stop()
+            raise
+    return page
 
 
 def lay_out_bounded(order: Order) -> str:

@@ -49,13 +49,13 @@ from autograder.page import FeedbackExporter, PrepareFeedback
 from autograder.report import ClassTable, Row, show_class, show_grade
 from autograder.texts import Message
 from tests.kit.submissions import ROOT
-from tests.kit.test_layout import slow_cells
+from tests.kit.test_layout import slow_cell
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 TOKEN = "for-the-test-only"
-PATIENCE = 60  # seconds after which a browser or a server must have hung
+PATIENCE = 300  # seconds after which a browser or a server must have hung
 QUIET = 0.25  # seconds without news after which a page has loaded
 
 
@@ -626,7 +626,7 @@ def room(tmp_path_factory: pytest.TempPathFactory, canary: Canary) -> Room:
     for step in ("submitted", "autograded"):
         put(root / step / "ada" / "ps1" / f"{NAME}.ipynb", hostile)
         put(root / step / "ada" / "ps1" / "own.html", f"<script>{SHORT}</script>")
-    put(root / "autograded" / "ada" / "slow" / "slow.ipynb", notebook(harmless() + slow_cells()))
+    put(root / "autograded" / "ada" / "slow" / "slow.ipynb", notebook([*harmless(), slow_cell()]))
     for name in ("small", "ps1", "slow"):
         (root / "source" / name).mkdir(parents=True)
     return Room(root, hostile, submission, slow)

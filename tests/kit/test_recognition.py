@@ -8,6 +8,7 @@ gives where its test cell stands must be the same.
 from __future__ import annotations
 
 import contextlib
+import io
 from collections import defaultdict
 
 import pytest
@@ -16,10 +17,18 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.notebook import grade_id_of, is_test, task_of
+from autograder.notebook import grade_id_of, is_test, task_of, visible_text
 from autograder.recognition import is_done
 from autograder.submission import Restored, restore
-from tests.kit.submissions import released, solved
+from tests.kit.submissions import (
+    Submission,
+    nothing,
+    released,
+    solved,
+    source,
+    without_experiments,
+)
+from tests.kit.submissions.copying import COPYING
 
 NAMES = ("f", "g", "v")  # two functions and a variable
 STUB = {
@@ -362,3 +371,38 @@ def test_the_stubs_of_the_release_are_known_and_answers_are_no_stubs() -> None:
         assert {is_done(cell, grade_id_of(cell)) for cell in answers} == {done}
     (text,) = {c.source for c in released().cells if grade_id_of(c).startswith("answer_")}
     assert not is_done(new_markdown_cell(text), "")
+
+
+# --- the real notebook ------------------------------------------------------------
+
+
+def failing(cells: list[NotebookNode]) -> set[str]:
+    """The tasks whose visible check does not pass where its test cell stands."""
+    namespace: dict[str, object] = {}
+    failed = set()
+    with contextlib.redirect_stdout(io.StringIO()):
+        for cell in cells:
+            if is_test(cell):
+                try:
+                    exec(visible_text(cell), dict(namespace))
+                except Exception:
+                    failed.add(task_of(cell))
+            elif cell.cell_type == "code":
+                with contextlib.suppress(Exception):  # as a kernel goes on
+                    exec(cell.source, namespace)
+    return failed
+
+
+def test_the_visible_checks_tell_a_stub_from_an_answer() -> None:
+    tasks = {task_of(cell) for cell in released().cells if is_test(cell)}
+    assert failing(without_experiments(Submission("x", "x", nothing)).notebook().cells) == set()
+    stubs = without_experiments(Submission("x", "x", nothing, solved=False)).notebook().cells
+    assert failing(stubs) == tasks
+
+
+@pytest.mark.parametrize("submission", COPYING, ids=lambda submission: submission.name)
+def test_a_notebook_with_copies_passes_every_check_where_it_stands(submission: Submission) -> None:
+    result = restore(without_experiments(submission).notebook(), source())
+    assert failing(result.notebook.cells) == set()
+    for words in submission.told:
+        assert any(words in remark for remark in result.remarks), words
