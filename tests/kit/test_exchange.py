@@ -251,6 +251,7 @@ for button, names in {{
 }}.items():
     result = getattr(api, button)("{NAME}", *names)
     print(button, result["success"], result.get("error", ""))
+print("listed:", *(each["student"] for each in api.get_submissions("{NAME}")))
 """
 
 
@@ -258,9 +259,12 @@ def test_the_formgraders_buttons_take_the_same_way(tmp_path: Path) -> None:
     room = TinyRoom.make(tmp_path / "course", release=False)
     exchange = exchange_of(room)
     submission = put(exchange / "inbound", "ada")
+    odd = room.hand_in("bea")  # not by the exchange
+    (odd / TIMESTAMP).write_text("soon", encoding="ascii")
     _, said = room.run("python", "-c", PRESS)
     pressed = [line for line in said.splitlines() if line.rstrip().endswith(" True")]
     assert len(pressed) == 6, said
+    assert "listed: ada bea" in said
     assert (exchange / "outbound" / NAME / f"{NAME}.ipynb").is_file()
     name = notebook_hash(secret=(submission / SECRET).read_text(), notebook_id=NAME)
     assert [path.name for path in (exchange / "feedback").iterdir()] == [f"{name}.html"]
