@@ -24,6 +24,8 @@ from autograder.texts import Message
 PROFILE = "autograder"
 MARKER = "points(worth, task, hint, chance): what a law is worth, and the cell that it grades"
 
+MOST_REMARKS, LONGEST_REMARK = 5, 300  # of one law, in characters: a student's values may be in it
+
 SEED = re.compile(r"\[seed=\d+\]|-seed=\d+(?=[-\]])|(?<=\[)seed=\d+-")
 
 STUDENT: pytest.StashKey[Student] = pytest.StashKey()
@@ -63,6 +65,7 @@ class Grading:
         self.faults: list[str] = []  # what pytest could not collect
         self.found: dict[str, Outcome] = {}
         self.exchanges: dict[Law, list[Exchange]] = {}  # what each law asked, and the answers
+        self.said: dict[str, list[str]] = {}  # what each law tells staff
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -72,6 +75,11 @@ class Grading:
             self.found.get(node, Outcome(law, "not graded", reason=missing))
             for node, law in self.laws.items()
         )
+
+    @property
+    def remarks(self) -> list[str]:
+        """What laws tell staff."""
+        return [remark for said in self.said.values() for remark in said]
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", MARKER)
@@ -128,6 +136,7 @@ class Grading:
         if report.when == "call":
             error = call.excinfo.value if call.excinfo else None
             self.found[item.nodeid] = judge(law, error, item.stash.get(STUDENT, None))
+            self.said[item.nodeid] = remarks_of(item, law)
         elif not report.passed:  # a fixture is never the student's fault
             self.found[item.nodeid] = Outcome(law, "not graded", reason=str(report.longrepr))
         return report
@@ -165,6 +174,12 @@ def draw_anew(item: pytest.Item, number: int) -> None:
     test: Any = getattr(item, "function", None)
     if is_hypothesis_test(test):
         seed(number)(test)
+
+
+def remarks_of(item: pytest.Item, law: Law) -> list[str]:
+    """What a law has told staff by way of pytest's `record_property`."""
+    said = [text for name, text in item.user_properties if name == "remark"]
+    return [f"{law.task}: {text}"[:LONGEST_REMARK] for text in dict.fromkeys(said[:MOST_REMARKS])]
 
 
 def judge(law: Law, error: BaseException | None, student: Student | None) -> Outcome:
