@@ -65,7 +65,7 @@ def grade(job: Job) -> Result:
         with keep_running(notebook, job.limits, start) as runs:
             remarks = list(runs.run.remarks)
             session = run_tests(job, runs)
-        remarks += [*runs.remarks, *remark_limits(session.outcomes)]
+        remarks += [*runs.remarks, *session.remarks, *remark_limits(session.outcomes)]
         diagnoses = diagnose_all(job, session, remarks)
         noticed = Remarks()
         for remark in remarks:

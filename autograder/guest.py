@@ -19,15 +19,18 @@ import builtins
 import contextlib
 import json
 import os
+import random
 import resource
 import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from autograder import wire
 
@@ -217,12 +220,15 @@ def call(
     """Call the student's function as often as asked; generators keep their state between."""
     arguments = wire.unpack(request["arguments"])
     named = wire.unpack(request["named"])
+    take_forms(arguments, named, request.get("forms", {}))
     times = request.get("repeat")
     try:
-        if times is None:
+        if request.get("each"):
+            value = [function(*one) for one in reported(in_turn(arguments), report)]
+        elif times is None:
             value = function(*arguments, **named)
         else:
-            value = [function(*arguments, **named) for _ in reported(times, report)]
+            value = [function(*arguments, **named) for _ in reported(range(times), report)]
     except BaseException as error:
         found = {"raised": describe(error)}
     else:
@@ -230,14 +236,40 @@ def call(
     return found | say_arguments(arguments, named)
 
 
-def reported(times: int, report: Callable[[], None]) -> Iterator[None]:
-    """So many turns; each call has the time of one, so the grader hears that they go on."""
+def reported(calls: Iterable[Any], report: Callable[[], None]) -> Iterator[Any]:
+    """One call after the other; each has the time of one, so the grader hears that they go on."""
     heard = time.monotonic()
-    for _ in range(times):
-        yield
+    for call in calls:
+        yield call
         if time.monotonic() - heard > REPORT_SECONDS:
             report()
             heard = time.monotonic()
+
+
+def take_forms(arguments: list[Any], named: dict[str, Any], forms: dict[str, str]) -> None:
+    """Give arguments the forms that the wire has no word for, by their places and names."""
+    for key, form in forms.items():
+        if key in named:
+            named[key] = formed(named[key], form)
+        else:
+            arguments[int(key)] = formed(arguments[int(key)], form)
+
+
+def formed(value: Any, form: str) -> Any:
+    """A view of an array that is strided or read-only, or a number of NumPy's."""
+    if form == "strided":
+        return np.repeat(value, 2)[::2]
+    if form == "read-only":
+        return np.broadcast_to(value, value.shape)
+    return np.dtype(form).type(value)
+
+
+def in_turn(calls: list[Any]) -> Iterator[Any]:
+    """The arguments of each call, before which the global generators are in the same state."""
+    for each in calls:
+        np.random.seed(0)  # who draws from them is found out by that
+        random.seed(0)
+        yield each
 
 
 def say_value(value: Any) -> dict[str, Any]:

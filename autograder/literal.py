@@ -32,12 +32,19 @@ def call_expression(
     arguments: tuple[object, ...],
     named: dict[str, object],
     times: int | None = None,
+    *,
+    each: bool = False,
 ) -> str:
-    """The call of `function` as Python; a repeated one shares its generator in a loop."""
+    """The call of `function` as Python; a repeated one shares its generator in a loop.
+
+    With `each`, `arguments` are those of one call after the other.
+    """
+    if each:
+        return f"[{function}(*each) for each in {literal(list(arguments))}]"
     values = [("", value) for value in arguments]
     values += [(f"{name}=", value) for name, value in named.items()]
     if times is None:
-        return f"{function}({', '.join(name + literal(value) for name, value in values)})"
+        return f"{function}({', '.join(name + argument(value) for name, value in values)})"
     first = ""
     parts = []
     for name, value in values:
@@ -45,8 +52,17 @@ def call_expression(
             first = f"rng = {literal(value)}\n"
             parts.append(f"{name}rng")
         else:
-            parts.append(name + literal(value))
+            parts.append(name + argument(value))
     return f"{first}[{function}({', '.join(parts)}) for _ in range({times})]"
+
+
+def argument(value: object) -> str:
+    """An argument of a call: an array that is strided or read-only is made so."""
+    if isinstance(value, np.ndarray) and not value.flags.c_contiguous:
+        return f"np.repeat({literal(value)}, 2)[::2]"
+    if isinstance(value, np.ndarray) and not value.flags.writeable:
+        return f"np.broadcast_to({literal(value)}, {value.shape})"
+    return literal(value)
 
 
 def up_to(letters: int, parts: Iterable[str]) -> Iterator[str]:

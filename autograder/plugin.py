@@ -25,6 +25,8 @@ from autograder.texts import Message
 PROFILE = "autograder"
 MARKER = "points(worth, task, hint, chance): what a law is worth, and the cell that it grades"
 
+MOST_REMARKS, LONGEST_REMARK = 5, 300  # of one law, in characters: a student's values may be in it
+
 SEED = re.compile(r"\[seed=\d+\]|-seed=\d+(?=[-\]])|(?<=\[)seed=\d+-")
 
 STUDENT: pytest.StashKey[Student] = pytest.StashKey()
@@ -64,6 +66,7 @@ class Grading:
         self.faults: list[str] = []  # what pytest could not collect
         self.found: dict[str, Outcome] = {}
         self.exchanges: dict[Law, list[Exchange]] = {}  # what each law asked, and the answers
+        self.said: dict[str, list[str]] = {}  # what each law tells staff
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -73,6 +76,11 @@ class Grading:
             self.found.get(node, Outcome(law, "not graded", reason=missing))
             for node, law in self.laws.items()
         )
+
+    @property
+    def remarks(self) -> list[str]:
+        """What laws tell staff."""
+        return [remark for said in self.said.values() for remark in said]
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", MARKER)
@@ -135,6 +143,7 @@ class Grading:
         error = call.excinfo.value if call.excinfo else None
         if report.when == "call":
             self.found[item.nodeid] = judge(law, error, item.stash.get(STUDENT, None))
+            self.said[item.nodeid] = remarks_of(item, law)
         elif not report.passed:  # a fixture is never the student's fault
             reason = str(error if isinstance(error, GraderError) else report.longrepr)
             self.found[item.nodeid] = Outcome(law, "not graded", reason=reason)
@@ -192,6 +201,12 @@ def draw_anew(item: pytest.Item, number: int) -> None:
     test: Any = getattr(item, "function", None)
     if is_hypothesis_test(test):
         seed(number)(test)
+
+
+def remarks_of(item: pytest.Item, law: Law) -> list[str]:
+    """What a law has told staff by way of pytest's `record_property`."""
+    said = [text for name, text in item.user_properties if name == "remark"]
+    return [f"{law.task}: {text}"[:LONGEST_REMARK] for text in dict.fromkeys(said[:MOST_REMARKS])]
 
 
 def judge(law: Law, error: BaseException | None, student: Student | None) -> Outcome:

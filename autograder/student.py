@@ -43,9 +43,18 @@ class Call:
     arguments: tuple[Any, ...] = ()
     named: dict[str, Any] = field(default_factory=dict)
     times: int | None = None
+    each: bool = False  # `arguments` are those of one call after the other
 
     def __str__(self) -> str:
-        return call_expression(self.function, self.arguments, self.named, self.times)
+        return call_expression(
+            self.function, self.arguments, self.named, self.times, each=self.each
+        )
+
+    @property
+    def forms(self) -> dict[str, str]:
+        """What the wire has no word for, by place and name: read-only, strided, NumPy's numbers."""
+        named = {str(place): value for place, value in enumerate(self.arguments)} | self.named
+        return {name: form for name, value in named.items() if (form := form_of(value))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +161,21 @@ class Function:
                 raise Violation(Message.of("changed", arguments=shown), Message.of("unchanged"))
         return value
 
+    def each(self, *calls: tuple[Any, ...]) -> list[Any]:
+        """Call it with one tuple of arguments after the other; what came, as the last call left it.
+
+        NumPy's and Python's global generators are in the same state before each call.
+        Raises a Violation where a call changed an argument of any.
+        """
+        values, after = self.invoke(Call(self.name, calls, each=True))
+        if not isinstance(values, list) or len(values) != len(calls):
+            raise Unreadable(unreadable("reply"))
+        with self.student.line.spend(), judging():
+            if fingerprint(list(calls)) != fingerprint(after[0]):
+                shown = ", ".join(map(literal, after[0][: len(calls)]))
+                raise Violation(Message.of("changed", arguments=shown), Message.of("unchanged"))
+        return values
+
     def invoke(self, call: Call) -> tuple[Any, tuple[list[Any], dict[str, Any]]]:
         """The value, and the arguments as the call left them; generators move on."""
         request: Request = {
@@ -160,11 +184,24 @@ class Function:
             "named": wire.pack(call.named),
             "repeat": call.times,
         }
+        if call.each:
+            request["each"] = True
+        elif call.forms:
+            request["forms"] = call.forms
         value, reply = self.student.request(self.name, call, request)
         with self.student.line.spend(), judging():
             after = read_arguments(reply)
             advance(call, *after)
         return value, after
+
+
+def form_of(value: Any) -> str:
+    """The form of an argument, where it is another than the wire's own."""
+    if isinstance(value, np.ndarray) and not value.flags.c_contiguous:
+        return "strided"
+    if isinstance(value, np.ndarray) and not value.flags.writeable:
+        return "read-only"
+    return value.dtype.name if isinstance(value, np.generic) else ""
 
 
 @contextlib.contextmanager

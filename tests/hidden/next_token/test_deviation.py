@@ -8,6 +8,8 @@ from hypothesis import assume, example, given, settings
 from autograder.law import Vector, agree, points
 from autograder.student import Student
 from solutions import next_token as reference
+from tests.hidden.next_token.calls import agree_on_each
+from tests.hidden.next_token.edges import GAP_EDGES, across, locked, related, strided
 from tests.hidden.next_token.strategies import (
     distributions,
     frequencies,
@@ -36,13 +38,13 @@ def test_counts_both_directions(student: Student, pair: tuple[Vector, Vector]) -
 
 
 @points(0.5, task="deviation", hint="Was kommt heraus, wenn p und rel dasselbe sind?")
-@given(p=distributions())
+@given(pair=distributions().map(lambda p: (p, np.eye(len(p))[int(np.argmin(p))])))
+@across(pair=GAP_EDGES)
 @settings(max_examples=25)
-def test_is_zero_for_a_perfect_sample(student: Student, p: Vector) -> None:
+def test_is_zero_for_a_perfect_sample(student: Student, pair: tuple[Vector, Vector]) -> None:
     """Treffen die Häufigkeiten genau, ist die Abweichung 0, sonst größer."""
-    agree(student.deviation(p, p), 0)
-    rel = np.eye(len(p))[int(np.argmin(p))]
-    agree(student.deviation(p, rel), reference.deviation(p, rel))
+    agree(student.deviation(pair[0], pair[0]), 0)
+    agree(student.deviation(*pair), reference.deviation(*pair))
     agree(student.deviation(uniform(2), np.array([1.0, 0.0])), 0.5)
 
 
@@ -55,6 +57,9 @@ def test_has_no_side_effects(
     """p und rel bleiben, wie sie waren, kein Aufruf wirkt auf den nächsten, und die Parameter
     heißen wie in der Vorlage."""
     p, rel = pair
-    agree(student.deviation.unchanged(p=p, rel=rel), reference.deviation(p, rel))
+    for first, second in (p, rel), (strided(p), locked(rel)), (locked(p), strided(rel)):
+        agree(student.deviation.unchanged(p=first, rel=second), reference.deviation(p, rel))
     agree(student.deviation(*other), reference.deviation(*other))
     agree(student.deviation(p, rel), reference.deviation(p, rel))
+    calls = [*((p, near) for near in related(rel)), *((near, rel) for near in related(p))]
+    agree_on_each(student.deviation, reference.deviation, calls)

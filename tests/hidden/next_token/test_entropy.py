@@ -8,6 +8,8 @@ from hypothesis import assume, example, given, settings
 from autograder.law import Vector, agree, ensure, number, points
 from autograder.student import Student
 from solutions import next_token as reference
+from tests.hidden.next_token.calls import agree_on_each
+from tests.hidden.next_token.edges import DISTRIBUTIONS, across, locked, related, strided
 from tests.hidden.next_token.strategies import (
     distributions,
     one_hot,
@@ -29,6 +31,10 @@ def test_follows_the_formula(student: Student, p: Vector) -> None:
 @points(1, task="entropy", hint="Was macht NumPy aus 0 * log(0)? Wie umgehst du diesen Fall?")
 @given(p=zero_distributions())
 @example(p=one_hot(3, 0))
+@example(p=one_hot(1000, 500))
+@example(p=np.array([1.0, *np.full(999, 1e-7)]) / (1 + 999e-7))
+@example(p=np.array([1 - 3e-6, 3e-6]))
+@across(p=DISTRIBUTIONS)
 def test_lets_zeros_count_nothing(student: Student, p: Vector) -> None:
     """Ein Token mit Wahrscheinlichkeit 0 trägt nichts zur Entropie bei, und nan kommt nicht vor."""
     agree(student.entropy(p), reference.entropy(p), rtol=0, atol=1e-6)
@@ -54,6 +60,9 @@ def test_grows_with_uncertainty(student: Student, p: Vector, q: Vector) -> None:
 def test_has_no_side_effects(student: Student, p: Vector, other: Vector) -> None:
     """Die Verteilung bleibt, wie sie war, kein Aufruf wirkt auf den nächsten, und der Parameter
     heißt wie in der Vorlage."""
-    agree(student.entropy.unchanged(p=p), reference.entropy(p), rtol=0, atol=1e-6)
+    for view in (p, strided(p), locked(p)):
+        agree(student.entropy.unchanged(p=view), reference.entropy(p), rtol=0, atol=1e-6)
     agree(student.entropy(other), reference.entropy(other), rtol=0, atol=1e-6)
     agree(student.entropy(p), reference.entropy(p), rtol=0, atol=1e-6)
+    calls = [(near,) for near in related(p)]
+    agree_on_each(student.entropy, reference.entropy, calls, rtol=0, atol=1e-6)

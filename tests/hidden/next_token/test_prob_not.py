@@ -9,12 +9,22 @@ from hypothesis import strategies as st
 from autograder.law import agree, points, rejects
 from autograder.student import Student
 from solutions import next_token as reference
+from tests.hidden.next_token.calls import agree_on_each
+from tests.hidden.next_token.edges import (
+    CASES,
+    LACKING,
+    across,
+    locked,
+    related,
+    strided,
+)
 from tests.hidden.next_token.strategies import (
     WORDS,
     Case,
     cases,
     distributions,
     positive_distributions,
+    uniform,
     zero_distributions,
 )
 
@@ -30,10 +40,11 @@ def test_is_the_probability_of_the_others(student: Student, case: Case, at: int)
 
 @points(0.5, task="prob_not", hint="Was ist mit einem Token, das sicher oder nie gezogen wird?")
 @given(case=cases(zero_distributions()))
+@across(case=CASES)
 @settings(max_examples=30)
 def test_reaches_from_zero_to_one(student: Student, case: Case) -> None:
     """Auch für unmögliche und für sichere Token stimmt die Wahrscheinlichkeit."""
-    for token in case[0]:
+    for token in {*case[0][:3], *case[0][-3:], reference.argmax_choice(*case)[0]}:
         agree(student.prob_not(*case, token), reference.prob_not(*case, token))
     agree(student.prob_not(["Rom"], np.array([1.0]), "Rom"), 0)
 
@@ -41,6 +52,10 @@ def test_reaches_from_zero_to_one(student: Student, case: Case) -> None:
 @points(1, task="prob_not", hint="Auch „Par“ ist unbekannt, wenn nur „Paris“ in der Liste steht.")
 @given(
     case=cases(distributions()), token=st.sampled_from(["", "Pari", " Paris", "Rom ", "x"]) | WORDS
+)
+@across(
+    case=[(tokens, uniform(len(tokens))) for tokens, _ in LACKING],
+    token=[token for _, token in LACKING],
 )
 @settings(max_examples=40)
 def test_refuses_unknown_tokens(student: Student, case: Case, token: str) -> None:
@@ -58,6 +73,9 @@ def test_has_no_side_effects(student: Student, case: Case, other: Case) -> None:
     """Die Argumente bleiben, wie sie waren, kein Aufruf wirkt auf den nächsten, und die Parameter
     heißen wie in der Vorlage."""
     (tokens, p), expected = case, reference.prob_not(*case, case[0][0])
-    agree(student.prob_not.unchanged(tokens=tokens, p=p, token=tokens[0]), expected)
+    for view in (p, strided(p), locked(p)):
+        agree(student.prob_not.unchanged(tokens=tokens, p=view, token=tokens[0]), expected)
     agree(student.prob_not(*other, other[0][-1]), reference.prob_not(*other, other[0][-1]))
     agree(student.prob_not(tokens, p, tokens[0]), expected)
+    calls = [(order, near, tokens[0]) for near in related(p) for order in (tokens, tokens[::-1])]
+    agree_on_each(student.prob_not, reference.prob_not, calls)

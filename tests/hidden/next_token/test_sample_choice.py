@@ -8,7 +8,24 @@ from hypothesis import example, given, settings
 from autograder.law import choice, ensure, generator, points
 from autograder.student import Student
 from solutions import next_token as reference
-from tests.hidden.next_token.budget import LEVEL, fit, fit_draws
+from tests.hidden.next_token.budget import (
+    LEVEL,
+    enough_places,
+    fit_draws,
+    fit_pairs,
+    fit_place,
+)
+from tests.hidden.next_token.calls import possible_on_each
+from tests.hidden.next_token.edges import (
+    CASES,
+    DUST,
+    EVENS,
+    ODDS,
+    across,
+    locked,
+    related,
+    strided,
+)
 from tests.hidden.next_token.strategies import (
     Case,
     cases,
@@ -26,6 +43,7 @@ from tests.hidden.next_token.strategies import (
 @given(case=cases(distributions()), seed=seeds())
 @example(case=(["Paris", "Rom", "."], np.array([0.0, 0.5, 0.5])), seed=0)
 @example(case=(["Paris", "Rom", "."], np.array([0.0, 0.0, 1.0])), seed=0)
+@across(case=CASES, seed=range(len(CASES)))
 @settings(max_examples=40)
 def test_returns_token_and_index(student: Student, case: Case, seed: int) -> None:
     """Das Ergebnis ist ein Paar aus einem möglichen Token und dem Index dieses Tokens."""
@@ -37,6 +55,7 @@ def test_returns_token_and_index(student: Student, case: Case, seed: int) -> Non
 COUNT = "Ziehe 1000 Mal und zähle: Passen die Anteile zu p?"
 ANEW = "Jeder Aufruf muss neuen Zufall aus rng holen."
 SOURCE = "Alles Zufällige kommt aus rng, nichts aus np.random.*."
+RARE = np.array([*np.full(499, DUST), 1 - 999 * DUST, *np.full(500, DUST)])
 MOSTLY_ZEROS = (numbered(1000), normalised([0] * 400 + [1, 0, 3] + [0] * 597))
 
 
@@ -51,8 +70,10 @@ def test_never_draws_the_impossible(student: Student, case: Case, seed: int) -> 
         ensure(p[choice(drawn, tokens)] > 0, "ein Token mit Wahrscheinlichkeit über 0", repr(drawn))
 
 
-# 7 + 6 + 10 = 23 comparisons
-@points(1.5, task="sample_choice", hint=COUNT, chance=23 * LEVEL)
+# 7 + 6 + 10 + 2 = 25 comparisons. Caught with probability 0.99: a bias of 0.068 where p = 0.6, and
+# of 0.02 where p = 0.02; 0.2 % of the draws made uniformly; what rounds p to five decimals,
+# or leaves out what is rarer than 1e-5; fewer than 1,100 different seeds
+@points(1.5, task="sample_choice", hint=COUNT, chance=25 * LEVEL)
 def test_draws_with_the_given_probabilities(student: Student, seed: int) -> None:
     """Wer sehr oft zieht, bekommt jedes Token ungefähr so oft, wie seine Wahrscheinlichkeit
     es sagt."""
@@ -62,21 +83,24 @@ def test_draws_with_the_given_probabilities(student: Student, seed: int) -> None
         tokens = numbered(len(p))
         drawn = student.sample_choice.repeat(size, tokens, p, generator(cells + seed))
         fit_draws(drawn, tokens, p, cells=cells)
+    enough_places(drawn, tokens, p)
+    drawn = student.sample_choice.repeat(8000, tokens, RARE, generator(999 + seed))
+    fit_place(drawn, tokens, RARE, 499)
 
 
-# 9 comparisons
-@points(1, task="sample_choice", hint=ANEW, chance=9 * LEVEL)
+# 4 * 9 = 36 comparisons. Caught with probability 0.99: that a fifth of the draws
+# repeats the one before it, or the second or third before it
+@points(1, task="sample_choice", hint=ANEW, chance=36 * LEVEL)
 def test_draws_independently(student: Student, seed: int) -> None:
     """Jede Ziehung ist neu: Was eben gezogen wurde, sagt nichts darüber, was als Nächstes kommt."""
     tokens, p = ["Paris", "Rom", "."], np.array([0.5, 0.3, 0.2])
     drawn = student.sample_choice.repeat(8000, tokens, p, generator(7 + seed))
-    at = np.array([choice(d, tokens) for d in drawn])
-    pairs = np.bincount(3 * at[0::2] + at[1::2], minlength=9)
-    fit(pairs, np.outer(p, p).ravel(), [f"{a}, dann {b}" for a in tokens for b in tokens])
+    for start, lag in (0, 1), (1, 1), (0, 2), (0, 3):
+        fit_pairs(drawn[start:], tokens, p, lag)
 
 
-# 20 examples, in each of which two right answers are equal by chance with probability 4**-60
-@points(1, task="sample_choice", hint=SOURCE, chance=20 * 4.0**-60)
+# 20 examples, in each of which two right answers are equal by chance with probability 4**-61
+@points(1, task="sample_choice", hint=SOURCE, chance=20 * 4.0**-61)
 @given(case=cases(distributions()), seed=seeds())
 @settings(max_examples=20)
 def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
@@ -85,7 +109,7 @@ def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
     choice(student.sample_choice(*case, generator(seed)), case[0])
     four = (["Paris", "Berlin", "Rom", "."], uniform(4))
     first, other, again = (
-        [choice(d, four[0]) for d in student.sample_choice.repeat(60, *four, generator(start))]
+        [choice(d, four[0]) for d in student.sample_choice.repeat(61, *four, generator(start))]
         for start in (seed, seed + 1, seed)
     )
     ensure(first == again, f"wieder {first}", f"{again}")
@@ -96,8 +120,12 @@ def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
 @given(case=cases(zero_distributions()), seed=seeds())
 @settings(max_examples=25)
 def test_has_no_side_effects(student: Student, case: Case, seed: int) -> None:
-    """Die Token und ihre Wahrscheinlichkeiten bleiben, wie sie waren, und die Parameter heißen
-    wie in der Vorlage."""
-    (tokens, p), rng = case, generator(seed)
-    drawn = student.sample_choice.unchanged(tokens=tokens, p=p, rng=rng)
-    ensure(p[choice(drawn, tokens)] > 0, "ein Token mit Wahrscheinlichkeit über 0")
+    """Die Token und ihre Wahrscheinlichkeiten bleiben, wie sie waren, kein Aufruf wirkt auf den
+    nächsten, und die Parameter heißen wie in der Vorlage."""
+    (tokens, p), long = case, numbered(1000)
+    for view in (p, strided(p), locked(p)):
+        drawn = student.sample_choice.unchanged(tokens=tokens, p=view, rng=generator(seed))
+        ensure(p[choice(drawn, tokens)] > 0, "ein Token mit Wahrscheinlichkeit über 0")
+    calls = [(tokens, near, generator(seed)) for near in related(p)]
+    calls += [(long, EVENS, generator(seed)), (long, ODDS, generator(seed))]
+    possible_on_each(student.sample_choice, lambda p: p, calls)

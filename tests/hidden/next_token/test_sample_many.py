@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograder.law import agree, array, ensure, generator, pair, points, vector
+from autograder.law import Vector, agree, array, ensure, generator, pair, points, vector
 from autograder.student import Student
 from solutions import next_token as reference
 from tests.hidden.next_token.budget import LEVEL, fit, near_half, total
+from tests.hidden.next_token.edges import (
+    CASES_AND_NUMBERS,
+    DUST,
+    across,
+    locked,
+    related,
+    strided,
+)
 from tests.hidden.next_token.strategies import (
     Case,
     cases,
@@ -20,6 +29,7 @@ from tests.hidden.next_token.strategies import (
     numbered,
     or_large,
     seeds,
+    uniform,
     zero_distributions,
 )
 
@@ -27,6 +37,8 @@ COUNT = "Zähle bei n = 500 nach: Passen die Anteile zu p?"
 COINS = "Wirf 100 Münzen: Kommt dabei jedes Mal genau 50 Mal Kopf?"
 SOURCE = "Benutze rng, wenn es da ist, und nichts sonst."
 STUB = "Was steht in der Vorlage hinter n= und rng=?"
+TWICE = ["0 Mal Kopf in 2 Würfen", "1 Mal Kopf in 2 Würfen", "2 Mal Kopf in 2 Würfen"]
+BANDS = ["18 bis 22 Mal Kopf in 40 Würfen", "etwas öfter oder seltener", "viel öfter oder seltener"]
 FRESH = "Wann entsteht dein Generator, und mit welchem Startwert?"
 HALF_ZEROS = (numbered(1000), normalised([0] * 500 + [1] * 499 + [0]))
 
@@ -34,6 +46,11 @@ HALF_ZEROS = (numbered(1000), normalised([0] * 500 + [1] * 499 + [0]))
 @points(1, task="sample_many", hint="Wie viele Einträge bekommst du, wenn ein Token nie vorkommt?")
 @given(case=or_large(cases(zero_distributions()), HALF_ZEROS), n=st.integers(1, 40), seed=seeds())
 @example(case=(["Paris", "Rom", "."], np.array([0.5, 0.5, 0.0])), n=1, seed=0)
+@across(
+    case=[case for case, _ in CASES_AND_NUMBERS],
+    n=[n for _, n in CASES_AND_NUMBERS],
+    seed=range(len(CASES_AND_NUMBERS)),
+)
 @settings(max_examples=40)
 def test_counts_every_token(student: Student, case: Case, n: int, seed: int) -> None:
     """Die Anzahlen ergeben zusammen n, jedes Token hat seinen Platz (auch mit Anzahl 0),
@@ -56,31 +73,49 @@ def test_returns_two_arrays(student: Student, case: Case, n: int, seed: int) -> 
     agree(array(rel, len(case[1])), vector(counts, len(case[1])) / n)
 
 
-# 6 + 7 = 13 comparisons
-@points(1, task="sample_many", hint=COUNT, chance=13 * LEVEL)
+# 6 + 7 + 1 = 14 comparisons. Caught with probability 0.99: a bias of 0.014 where p = 0.6, and of
+# 0.004 where p = 0.02; what rounds p to five decimals, or leaves out what is rarer than 1e-5
+@points(1, task="sample_many", hint=COUNT, chance=14 * LEVEL)
 def test_counts_follow_the_probabilities(student: Student, seed: int) -> None:
     """Bei vielen Ziehungen kommt jedes Token ungefähr so oft vor, wie seine Wahrscheinlichkeit
     es sagt."""
     usual = reference.softmax_with_temperature(reference.logits, 1.2)
-    for p in (usual, normalised([0, 2, 60, 0, 30, 8, 0])):
-        tokens = numbered(len(p))
-        results = student.sample_many.repeat(30, tokens, p, 500, generator(len(p) + seed))
-        counts = [vector(pair(result)[0], len(p)) for result in results]
-        ensure(all(total(c, len(p)) == 500 for c in counts), "Anzahlen mit der Summe 500")
-        fit(np.sum(counts, axis=0), p, tokens)
+    uneven = normalised([0, 2, 60, 0, 30, 8, 0])
+    for times, p, n in (30, usual, 500), (12, uneven, 10_000):
+        results = student.sample_many.repeat(times, numbered(len(p)), p, n, generator(n + seed))
+        fit(added(results, len(p), n), p, numbered(len(p)))
+    rare = np.array([*np.full(499, DUST), 1 - 999 * DUST, *np.full(500, DUST)])
+    results = student.sample_many.repeat(2, numbered(1000), rare, 10_000, generator(seed))
+    hits = added(results, 1000, 10_000)[499]
+    fit([hits, 20_000 - hits], np.array([rare[499], 1 - rare[499]]), ["t499", "alle anderen"])
 
 
-# 1 comparison: its two cells are one event and its opposite
-@points(0.5, task="sample_many", hint=COINS, chance=LEVEL)
+def added(results: Sequence[object], size: int, n: int) -> Vector:
+    """The counts of several calls, added up; each must be of n draws, with its shares."""
+    counts = [vector(pair(result)[0], size) for result in results]
+    ensure(all(total(c, size) == n for c in counts), f"Anzahlen mit der Summe {n}")
+    for result, count in zip(results, counts, strict=True):
+        agree(pair(result)[1], count / n)
+    return np.asarray(np.sum(counts, axis=0))
+
+
+# 3 + 3 comparisons, and 250 results of which two are equal by chance with a probability below
+# 250**2 / 2 * 40! / 50**40 < 1e-15. Caught with probability 0.99: each draw used twice, a
+# variance that is 0.55 or 1.7 times the right one, fewer than 6,000 different seeds
+@points(0.5, task="sample_many", hint=COINS, chance=6 * LEVEL + 1e-15)
 def test_counts_scatter(student: Student, seed: int) -> None:
     """Die Anzahlen sind wirklich gezogen: Von Mal zu Mal schwanken sie so stark, wie es
     n unabhängige Ziehungen tun."""
-    tokens, p = ["Kopf", "Zahl"], np.array([0.5, 0.5])
-    results = student.sample_many.repeat(240, tokens, p, 100, generator(11 + seed))
-    heads = np.array([vector(pair(result)[0], 2)[0] for result in results])
-    near, chance = int(np.sum(np.abs(heads - 50) <= 3)), near_half(100, 3)
-    split = np.array([chance, 1 - chance])
-    fit([near, 240 - near], split, ["47 bis 53 Mal Kopf", "öfter oder seltener Kopf"])
+    coin, repeat = (["Kopf", "Zahl"], np.array([0.5, 0.5])), student.sample_many.repeat
+    results = [repeat(1000, *coin, n, generator(n + seed)) for n in (2, 40)]
+    two, forty = (np.array([vector(pair(r)[0], 2)[0] for r in each]) for each in results)
+    fit(np.bincount(two.astype(int), minlength=3)[:3], np.array([0.25, 0.5, 0.25]), TWICE)
+    near, far = near_half(40, 2), 1 - near_half(40, 6)
+    bands = np.bincount(np.digitize(np.abs(forty - 20), [3, 7]), minlength=3)
+    fit(bands, np.array([near, 1 - near - far, far]), BANDS)
+    many = repeat(250, numbered(50), uniform(50), 40, generator(50 + seed))
+    different = {tuple(vector(pair(result)[0], 50)) for result in many}
+    ensure(len(different) == 250, "250 verschiedene Ergebnisse", f"nur {len(different)}")
 
 
 # 20 examples, in each of which two right answers are equal by chance with probability 0.0013**12
@@ -116,23 +151,29 @@ def test_has_defaults(student: Student, seed: int) -> None:
 
 
 # twelve right answers are all equal by chance with a probability far below 1e-24
-@points(0.5, task="sample_many", hint=FRESH, chance=1e-24)
+@points(0.5, task="sample_many", hint=FRESH, chance=2e-24)
 def test_is_fresh_without_a_generator(student: Student, seed: int) -> None:
     """Ohne rng ist jeder Aufruf ein neuer Versuch: Nicht immer kommen dieselben Anzahlen heraus."""
     p = reference.softmax(reference.logits)
-    results = student.sample_many.repeat(12, reference.vocab, p)
-    counts = [vector(pair(result)[0], len(p)).tolist() for result in results]
-    ensure(all(total(c, len(p)) == 2000 for c in counts), "Anzahlen mit der Summe 2000")
-    ensure(any(c != counts[0] for c in counts), "verschiedene Anzahlen", f"jedes Mal {counts[0]}")
+    function, calls = student.sample_many, [(reference.vocab, p)] * 12
+    # the second time with NumPy's and Python's global generators in the same state before each
+    for results in (function.repeat(12, *calls[0]), function.each(*calls)):
+        counts = [vector(pair(result)[0], len(p)).tolist() for result in results]
+        ensure(all(total(c, len(p)) == 2000 for c in counts), "Anzahlen mit der Summe 2000")
+        always = f"jedes Mal {counts[0]}"
+        ensure(any(c != counts[0] for c in counts), "verschiedene Anzahlen", always)
 
 
 @points(0.5, task="sample_many", hint="Sortiere weder tokens noch p an Ort und Stelle.")
 @given(case=cases(distributions()), n=st.integers(1, 40), seed=seeds())
 @settings(max_examples=25)
 def test_has_no_side_effects(student: Student, case: Case, n: int, seed: int) -> None:
-    """Die Token und ihre Wahrscheinlichkeiten bleiben, wie sie waren, und die Parameter heißen
-    wie in der Vorlage."""
+    """Die Token und ihre Wahrscheinlichkeiten bleiben, wie sie waren, kein Aufruf wirkt auf den
+    nächsten, und die Parameter heißen wie in der Vorlage."""
     (tokens, p), rng = case, generator(seed)
-    counts, rel = pair(student.sample_many.unchanged(tokens=tokens, p=p, n=n, rng=rng))
-    ensure(total(counts, len(p)) == n, f"Anzahlen mit der Summe {n}")
-    agree(rel, vector(counts, len(p)) / n)
+    for view in (p, strided(p), locked(p)):
+        added([student.sample_many.unchanged(tokens=tokens, p=view, n=n, rng=rng)], len(p), n)
+    calls = [(tokens, near, n, generator(seed)) for near in related(p)]
+    for result, (_, near, *_) in zip(student.sample_many.each(*calls), calls, strict=True):
+        counts = added([result], len(p), n)
+        ensure(not counts[near == 0].any(), "Anzahl 0, wo die Wahrscheinlichkeit 0 ist")

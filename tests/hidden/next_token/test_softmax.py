@@ -8,6 +8,8 @@ from hypothesis import example, given, settings
 from autograder.law import Vector, agree, array, ensure, points, vector
 from autograder.student import Student
 from solutions import next_token as reference
+from tests.hidden.next_token.calls import agree_on_each
+from tests.hidden.next_token.edges import LOGITS, across, locked, related_logits, strided
 from tests.hidden.next_token.strategies import (
     distinct_logits,
     huge_logits,
@@ -42,6 +44,7 @@ def test_is_a_distribution(student: Student, z: Vector) -> None:
 @example(z=np.array([1000.0, 0.0]))
 @example(z=np.array([-1000.0, -1001.0]))
 @example(z=np.array([1e6, 1e6 - 1.0, -1e6]))
+@across(z=LOGITS)
 def test_survives_huge_logits(student: Student, z: Vector) -> None:
     """Auch bei sehr großen und sehr kleinen Logits läuft nichts über: Es bleiben richtige
     Wahrscheinlichkeiten, ohne nan und inf."""
@@ -79,6 +82,8 @@ def test_returns_an_array(student: Student, z: Vector) -> None:
 def test_has_no_side_effects(student: Student, z: Vector, other: Vector) -> None:
     """Die Eingabe bleibt, wie sie war, kein Aufruf wirkt auf den nächsten, und der Parameter
     heißt wie in der Vorlage."""
-    agree(student.softmax.unchanged(z=z), reference.softmax(z))
+    for view in (z, strided(z), locked(z)):
+        agree(student.softmax.unchanged(z=view), reference.softmax(z))
     agree(student.softmax(other), reference.softmax(other))
     agree(student.softmax(z), reference.softmax(z))
+    agree_on_each(student.softmax, reference.softmax, [(near,) for near in related_logits(z)])

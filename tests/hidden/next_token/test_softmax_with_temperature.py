@@ -9,6 +9,15 @@ from hypothesis import strategies as st
 from autograder.law import Vector, agree, array, points, rejects
 from autograder.student import Student
 from solutions import next_token as reference
+from tests.hidden.next_token.calls import agree_on_each
+from tests.hidden.next_token.edges import (
+    HEATED_LOGITS,
+    HEATS,
+    across,
+    locked,
+    related_logits,
+    strided,
+)
 from tests.hidden.next_token.strategies import (
     huge_logits,
     logits,
@@ -28,6 +37,9 @@ def test_divides_the_logits(student: Student, z: Vector, T: float) -> None:
 @points(1, task="softmax_with_temperature", hint="Wie groß wird z / T bei T = 0.01?")
 @given(z=st.one_of(logits(), huge_logits(), masked_logits()), T=st.sampled_from([0.01, 0.05, 100]))
 @example(z=np.array([20.0, 10.0]), T=0.01)
+@example(z=np.array([0.0, -1e6, -np.inf]), T=100.0)
+@example(z=np.array([-1e6, -np.inf, -1e6]), T=1.0)
+@across(z=HEATED_LOGITS, T=HEATS)
 def test_survives_extremes(student: Student, z: Vector, T: float) -> None:
     """Auch sehr kalt (T = 0.01), sehr heiß (T = 100), mit riesigen und mit gesperrten Logits
     (-inf) kommen richtige Wahrscheinlichkeiten heraus."""
@@ -37,6 +49,7 @@ def test_survives_extremes(student: Student, z: Vector, T: float) -> None:
 @points(1, task="softmax_with_temperature", hint="Prüfe T, bevor du rechnest. Gehört die 0 dazu?")
 @given(z=logits(), bad=wrong_temperatures(), T=temperatures())
 @example(z=np.array([0.0, 1.0]), bad=-1.0, T=1.0)
+@example(z=np.array([0.0, 1.0]), bad=-1e-9, T=0.01)
 @settings(max_examples=30)
 def test_refuses_wrong_temperatures(student: Student, z: Vector, bad: float, T: float) -> None:
     """Eine Temperatur, die nicht größer als 0 ist, führt zu einem ValueError, jede andere nicht."""
@@ -59,7 +72,10 @@ def test_returns_an_array(student: Student, z: Vector, T: float) -> None:
 def test_has_no_side_effects(student: Student, z: Vector, other: Vector, T: float) -> None:
     """Die Logits bleiben, wie sie waren, kein Aufruf wirkt auf den nächsten, und die Parameter
     heißen wie in der Vorlage."""
-    p, q = (reference.softmax_with_temperature(values, T) for values in (z, other))
-    agree(student.softmax_with_temperature.unchanged(z=z, T=T), p)
-    agree(student.softmax_with_temperature(other, T), q)
-    agree(student.softmax_with_temperature(z, T), p)
+    ours, theirs = reference.softmax_with_temperature, student.softmax_with_temperature
+    for view in (z, strided(z), locked(z)):
+        agree(theirs.unchanged(z=view, T=T), ours(z, T))
+    agree(theirs(other, T), ours(other, T))
+    agree(theirs(z, T), ours(z, T))
+    calls = [(z, T / 1.0031), (z, T / 2), *((near, T) for near in related_logits(z))]
+    agree_on_each(theirs, ours, calls)

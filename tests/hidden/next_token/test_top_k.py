@@ -8,6 +8,8 @@ from hypothesis import example, given, settings
 from autograder.law import Vector, agree, array, points, rejects
 from autograder.student import Student
 from solutions import next_token as reference
+from tests.hidden.next_token.calls import agree_on_each
+from tests.hidden.next_token.edges import CUT_EDGES, across, locked, related, strided
 from tests.hidden.next_token.strategies import (
     cuts,
     distinct_distributions,
@@ -33,6 +35,7 @@ def test_keeps_the_largest(student: Student, cut: Cut) -> None:
 @given(cut=tied_cuts())
 @example(cut=(np.full(4, 0.25), 2))
 @example(cut=(normalised([1, 2, 3] * 8), 12))
+@across(cut=CUT_EDGES)
 def test_breaks_ties_by_index(student: Student, cut: Cut) -> None:
     """Stehen an der Grenze gleich große Werte, bleibt der mit dem kleineren Index: Es sind immer
     genau k Plätze."""
@@ -79,6 +82,10 @@ def test_returns_an_array(student: Student, cut: Cut) -> None:
 def test_has_no_side_effects(student: Student, cut: Cut, other: Cut) -> None:
     """Die Verteilung bleibt, wie sie war, kein Aufruf wirkt auf den nächsten, und die Parameter
     heißen wie in der Vorlage."""
-    agree(student.top_k.unchanged(p=cut[0], k=cut[1]), reference.top_k(*cut))
+    p, k = cut
+    for view in (p, strided(p), locked(p)):
+        agree(student.top_k.unchanged(p=view, k=k), reference.top_k(p, k))
     agree(student.top_k(*other), reference.top_k(*other))
-    agree(student.top_k(*cut), reference.top_k(*cut))
+    agree(student.top_k(p, k), reference.top_k(p, k))
+    calls = [*((near, k) for near in related(p)), *((p, less) for less in range(1, len(p) + 1))]
+    agree_on_each(student.top_k, reference.top_k, calls)
