@@ -241,8 +241,13 @@ def diff(answer: Answer) -> str:
 def tell(answer: Answer) -> str:
     """What a mutant does, a call that shows it wrong, and what it adds to the reference."""
     added = answer.source.removeprefix(answer.original).strip("\n")
-    call = [f"for example {answer.example}"] if answer.example else []
+    call = [f"for example {shortened(answer.example)}"] if answer.example else []
     return "\n".join([f"{answer.task}: a mutant survives: it {answer.about}", *call, added])
+
+
+def shortened(text: str) -> str:
+    """The text, without the middle of a long one."""
+    return text if len(text) <= 300 else f"{text[:150]} ... {text[-150:]}"
 
 
 def check_diagnoses(misconceptions: Sequence[Attempt], variants: Sequence[Attempt]) -> Check:
