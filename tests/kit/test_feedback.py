@@ -432,7 +432,7 @@ def test_a_page_shows_the_notebook_but_not_the_source_of_its_tests(tmp_path: Pat
     assert "<mfrac>" in page
     assert f"data:image/png;base64,{image}" in page
     assert "Du hast hier nichts geändert." in page
-    assert 'class="highlight' in page
+    assert "highlight hl-ipython3" in page
     assert not re.search("HIDDEN|geheim", page)
     assert '<html lang="en">' in render(tmp_path / "en", cells, language="en")
 
