@@ -92,6 +92,16 @@ def visible_text(cell: NotebookNode) -> str:
     return "\n".join(lines)
 
 
+def says_the_same(cell: NotebookNode, original: NotebookNode) -> bool:
+    """Whether a cell has the text that students got, but for what editors change at line ends."""
+    return lines_of(text_of(cell)) == lines_of(visible_text(original))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, without the space at their ends and around them all."""
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
 def tidy(text: str) -> str:
     """The text without NUL and halves of surrogate pairs, which no file or page can hold."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -25,8 +25,8 @@ from autograder.notebook import (
     is_locked,
     is_solution,
     is_test,
+    says_the_same,
     text_of,
-    visible_text,
 )
 
 # def, class, assignments (also to several names) and imports at the start of a line
@@ -172,8 +172,8 @@ def answer_of(name: str) -> str:
 
 def locked_places(cells: list[NotebookNode], names: list[str], original: NotebookNode) -> list[int]:
     """Where a locked cell may stand: by grade_id and text, by text, or by grade_id alone."""
-    name, text = grade_id_of(original), visible_text(original).strip()
-    same = [place for place, cell in enumerate(cells) if text_of(cell).strip() == text]
+    name = grade_id_of(original)
+    same = [place for place, cell in enumerate(cells) if says_the_same(cell, original)]
     mine = [place for place, given in enumerate(names) if given == name]
     return [place for place in same if names[place] in ("", name)] or mine
 

@@ -23,9 +23,9 @@ from autograder.notebook import (
     is_locked,
     is_solution,
     is_test,
+    says_the_same,
     text_of,
     tidy,
-    visible_text,
 )
 from autograder.recognition import Recognised, recognise
 
@@ -81,11 +81,7 @@ def note_copies(found: Recognised, remarks: list[str]) -> None:
 
 def is_same_test(cell: NotebookNode, original: NotebookNode | None) -> bool:
     """Whether a copy repeats a test cell; one that was changed is code of the student's own."""
-    return (
-        original is not None
-        and is_test(original)
-        and text_of(cell).strip() == visible_text(original).strip()
-    )
+    return original is not None and is_test(original) and says_the_same(cell, original)
 
 
 def restore_cell(
@@ -101,7 +97,7 @@ def restore_cell(
         keep_pictures(cell, restored)
         if cell.get("cell_type") != original.cell_type:
             remarks.append(f"cell {grade_id_of(original)}: its type was restored")
-    elif text_of(cell) != visible_text(original):
+    elif not says_the_same(cell, original):
         remarks.append(f"cell {grade_id_of(original)}: its locked text was restored")
     return restored
 

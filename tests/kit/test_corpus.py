@@ -64,9 +64,15 @@ SAMPLE = (
     *("searches-disk", "walks-frames", "reads-gradebook", "raises-points", "deletes-tests"),
     *("copies-answer", "ships-modules", "meant-for-the-next", "fork-bomb", "huge-picture"),
     *("c-call", "huge-value", "endless-error", "utf-16", "nbformat-3", "no-metadata"),
-    *("large-outputs", "own-name", "traps-beside", "exits-midway", "timer-last"),
+    *("large-outputs", "own-name", "traps-beside", "timer-last", "own-module"),
     *("drafts-at-the-end", "pairs-at-the-end", "drafts-without-metadata", "stubs-out-of-the-way"),
-    *("answers-under-cell-magics", "callables", "own-cells-fail", "saved-by-colab"),
+    *(
+        "answers-under-cell-magics",
+        "callables",
+        "own-cells-fail",
+        "saved-by-colab",
+        "exit-in-the-middle",
+    ),
     *("flood-of-parts", "wide-texts"),
 )
 FAMILIES = (

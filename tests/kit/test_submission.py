@@ -163,6 +163,15 @@ def test_a_changed_locked_text_is_restored_and_remarked() -> None:
     assert result.remarks == ("cell setup: its locked text was restored",)
 
 
+@pytest.mark.parametrize(
+    "text", ["import numpy as np\r\n", "import numpy as np  ", "\nimport numpy as np"]
+)
+def test_what_an_editor_does_to_line_ends_is_no_change_of_a_locked_text(text: str) -> None:
+    result = restored(locked("setup", text), *HONEST[1:], essay())
+    assert find(result, "setup").source == "import numpy as np"
+    assert result.remarks == ()
+
+
 def test_an_answer_of_another_cell_type_gets_its_own_back() -> None:
     forged = new_markdown_cell("s", metadata=answer("softmax").metadata)
     result = restored(SETUP, forged, *HONEST[2:], essay())

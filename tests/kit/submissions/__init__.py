@@ -135,6 +135,24 @@ def after(task: str, code: str) -> Change:
     return change
 
 
+def last(*codes: str) -> Change:
+    """Put cells of the student's own behind all others."""
+
+    def change(notebook: NotebookNode) -> None:
+        notebook.cells += [new_code_cell(code) for code in codes]
+
+    return change
+
+
+def ends_with(task: str, code: str) -> Change:
+    """Go on in the cell of an answer."""
+
+    def change(notebook: NotebookNode) -> None:
+        cell_of(notebook, task).source += f"\n\n{code.strip()}\n"
+
+    return change
+
+
 def variant(route: str) -> Change:
     """Answer a task by another right route of `solutions/variants`."""
     task = route.split("__")[0]

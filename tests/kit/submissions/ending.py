@@ -1,13 +1,12 @@
-"""Submissions whose kernel ends, or whose cells are stopped, although their answers are right."""
+"""Submissions whose kernel ends, or whose cells are stopped, although their answers are right.
+
+What calls `exit()` is among the habits.
+"""
 
 from __future__ import annotations
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
+from tests.kit.submissions import Submission, after, answer, ends_with, first, last, several
 
-from tests.kit.submissions import Change, Submission, after, answer, cell_of, first, several
-
-EXITED = "called exit(): the cells behind it ran all the same"
 ENDED = "ended the kernel"
 
 TIMER = """
@@ -72,29 +71,7 @@ def prob_not(tokens, p, token):
 """
 
 
-def last(code: str) -> Change:
-    """Put a cell of the student's own behind all others."""
-
-    def change(notebook: NotebookNode) -> None:
-        notebook.cells.append(new_code_cell(code))
-
-    return change
-
-
-def appended(task: str, code: str) -> Change:
-    """Go on in the cell of an answer."""
-
-    def change(notebook: NotebookNode) -> None:
-        cell_of(notebook, task).source += f"\n{code}"
-
-    return change
-
-
 ENDING = [
-    Submission("exits-last", "leaves at the end", last("exit()"), told=(EXITED,)),
-    Submission("exits-first", "leaves in its first cell", first("quit()"), told=(EXITED,)),
-    Submission("exits-midway", "leaves in the middle", after("deviation", "exit(0)\nexit()")),
-    Submission("exits-in-answer", "leaves behind an answer", appended("entropy", "exit()")),
     Submission("exits-in-function", "leaves in a function", answer("prob_not", LATE_EXIT)),
     Submission("timer-last", "ends the kernel after its last cell", last(TIMER.format(seconds=3))),
     Submission(
@@ -107,7 +84,7 @@ ENDING = [
     Submission(
         "stopped-and-ended",
         "is interrupted in an answer, and ends the kernel afterwards",
-        several(appended("softmax", LOOPS_BEHIND), after("my_logits", HARD_EXIT)),
+        several(ends_with("softmax", LOOPS_BEHIND), after("my_logits", HARD_EXIT)),
         told=("was interrupted: limit cell_seconds", ENDED),
     ),
     Submission("many-locks", "locks 200,000 places", first(MANY_LOCKS), told=("More memory",)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
 
 from tests.kit.submissions import (
     Change,
@@ -13,18 +12,11 @@ from tests.kit.submissions import (
     after,
     answer,
     cell_of,
+    ends_with,
     first,
+    last,
     several,
 )
-
-
-def last(*codes: str) -> Change:
-    """Put cells of the student's own behind all others."""
-
-    def change(notebook: NotebookNode) -> None:
-        notebook.cells += [new_code_cell(code) for code in codes]
-
-    return change
 
 
 def starts_with(task: str, line: str) -> Change:
@@ -33,15 +25,6 @@ def starts_with(task: str, line: str) -> Change:
     def change(notebook: NotebookNode) -> None:
         cell = cell_of(notebook, task)
         cell.source = f"{line}\n{cell.source}"
-
-    return change
-
-
-def ends_with(task: str, code: str) -> Change:
-    """Go on in the cell of an answer."""
-
-    def change(notebook: NotebookNode) -> None:
-        cell_of(notebook, task).source += f"\n\n{code.strip()}\n"
 
     return change
 
