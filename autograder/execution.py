@@ -22,9 +22,10 @@ from nbformat.v4 import new_output
 
 from autograder.bisection import Bisection
 from autograder.errors import GraderError
-from autograder.kernel import Kernel, KernelDied, Snapshot, launch_kernel
+from autograder.kernel import Kernel, KernelDied, launch_kernel
 from autograder.limits import Limits
 from autograder.notebook import is_test, task_of
+from autograder.snapshot import Snapshot
 from autograder.texts import Language, Message, say
 
 

@@ -22,10 +22,10 @@ from nbformat import NotebookNode
 
 from autograder.errors import GraderError, NoCopy
 from autograder.execution import Run
-from autograder.kernel import Snapshot
 from autograder.limits import Limits
 from autograder.line import Budget, DeadLine, Line, WorkerLine
 from autograder.model import Law, LawName
+from autograder.snapshot import Snapshot
 from autograder.texts import Message, say
 
 Start = Callable[[NotebookNode], contextlib.AbstractContextManager[Run]]

@@ -13,9 +13,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.errors import Died
 from autograder.execution import Run, run_notebook
-from autograder.kernel import Kernel, Snapshot
+from autograder.kernel import Kernel
 from autograder.limits import MIB, Limits
 from autograder.line import Budget, DeadLine, WorkerLine
+from autograder.snapshot import Snapshot
 from autograder.student import Student
 from autograder.texts import Message
 

@@ -13,20 +13,19 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-import autograder.kernel
+import autograder.snapshot
 from autograder.errors import Died, GraderError, NoCopy, Raised, StudentError, TimedOut, TimeUsedUp
 from autograder.kernel import (
     CHANNELS,
-    Control,
     Kernel,
     KernelDied,
-    Snapshot,
     connect,
     connection_info,
     launch_kernel,
 )
 from autograder.limits import MIB, Limits
 from autograder.line import Budget, WorkerLine
+from autograder.snapshot import Control, Snapshot
 from autograder.student import Student
 
 LIMITS = Limits(
@@ -415,7 +414,7 @@ def test_a_function_that_exits_the_interpreter_has_only_raised() -> None:
 def test_a_copy_that_comes_too_late_is_not_taken_for_the_next_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(autograder.kernel, "CONTROL_SECONDS", 3.0)
+    monkeypatch.setattr(autograder.snapshot, "CONTROL_SECONDS", 3.0)
     slow = """
 import os, time
 fork = os.fork
