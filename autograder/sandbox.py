@@ -39,7 +39,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder import seccomp
+from autograder import overlay, seccomp
 from autograder.cache import font_list
 from autograder.errors import GraderError
 from autograder.limits import Limits
@@ -74,6 +74,12 @@ class Interpreter:
         return str(self.base) if inside_usr else "/opt/python"
 
     @property
+    def folders(self) -> dict[Path, str]:
+        """What the sandbox needs of it beside /usr, and where it is seen there."""
+        found = {} if self.inner_base.startswith("/usr") else {self.base: self.inner_base}
+        return found if self.prefix == self.base else found | {self.prefix / "lib": "/env/lib"}
+
+    @property
     def inner_python(self) -> str:
         """The interpreter's path inside the sandbox."""
         if self.prefix == self.base:
@@ -81,16 +87,14 @@ class Interpreter:
         return "/env/bin/python"
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Small files that the sandbox gets to see, by their path on this machine."""
+def bwrap_args(
+    limits: Limits, python: Interpreter, data: Mapping[str, int], shown: Mapping[Path, Path]
+) -> list[str]:
+    """The arguments of bwrap, up to the command; nothing is started or looked up but links.
 
-    folder: Path  # holds pyvenv.cfg, passwd and connection.json
-    fonts: Path | None = None  # matplotlib's font list, so that no kernel searches for fonts
-
-
-def bwrap_args(limits: Limits, python: Interpreter, files: Files) -> list[str]:
-    """The arguments of bwrap, up to the command; nothing is started or looked up but links."""
+    `data` are the descriptors of small files, by their path in the sandbox; `shown` are
+    folders to bind in place of others.
+    """
     return [
         *["--unshare-all", "--unshare-user", "--disable-userns"],
         *["--die-with-parent", "--new-session", "--cap-drop", "ALL"],
@@ -98,7 +102,6 @@ def bwrap_args(limits: Limits, python: Interpreter, files: Files) -> list[str]:
         *["--ro-bind", "/usr", "/usr", *system_links()],
         *["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"],
         *["--ro-bind-try", "/etc/fonts", "/etc/fonts"],
-        *["--ro-bind", str(files.folder / "passwd"), "/etc/passwd"],
         *["--proc", "/proc", "--dev", "/dev"],
         # an administrator's sandbox could otherwise change the machine's kernel by /proc/sys,
         # which asks for the user's number alone and for no capability
@@ -107,10 +110,8 @@ def bwrap_args(limits: Limits, python: Interpreter, files: Files) -> list[str]:
         *["--ro-bind", "/dev/null", "/dev/zero"],
         *[word for path in PRIVATE_FOLDERS for word in private_folder(path, limits)],
         *["--remount-ro", "/dev"],  # it is a file system in memory without a limit
-        *python_binds(python, files),
-        *guest_binds(),
-        *["--ro-bind", str(files.folder / "connection.json"), "/kit/connection.json"],
-        *font_binds(files),
+        *python_binds(python, shown),
+        *[word for path, given in data.items() for word in ("--ro-bind-data", str(given), path)],
         *["--remount-ro", "/", "--chdir", HOME],
         *environment_args(python),
     ]
@@ -133,33 +134,29 @@ def private_folder(path: str, limits: Limits) -> list[str]:
     return ["--size", str(limits.disk_bytes), "--tmpfs", path]
 
 
-def python_binds(python: Interpreter, files: Files) -> list[str]:
+def python_binds(python: Interpreter, shown: Mapping[Path, Path]) -> list[str]:
     """The interpreter and its packages, under paths that say nothing of this machine."""
     arguments: list[str] = []
-    if not python.inner_base.startswith("/usr"):
-        arguments += ["--ro-bind", str(python.base), python.inner_base]
+    for folder, inner in python.folders.items():
+        arguments += ["--ro-bind", str(shown.get(folder, folder)), inner]
     if python.prefix != python.base:
-        arguments += ["--ro-bind", str(python.prefix / "lib"), "/env/lib"]
-        arguments += ["--ro-bind", str(files.folder / "pyvenv.cfg"), "/env/pyvenv.cfg"]
         target = f"{python.inner_base}/bin/python{python.version}"
         arguments += ["--symlink", target, "/env/bin/python"]
     return arguments
 
 
-def guest_binds() -> list[str]:
-    """The kit's side of the wire, and no other file of the kit."""
+def small_files(python: Interpreter, connection: Mapping[str, object]) -> dict[str, bytes]:
+    """What the sandbox gets beside the interpreter, by path: of the kit the guest alone."""
     package = Path(__file__).resolve().parent
-    arguments: list[str] = []
-    for name in GUEST_FILES:
-        arguments += ["--ro-bind", str(package / name), f"/kit/autograder/{name}"]
-    return arguments
-
-
-def font_binds(files: Files) -> list[str]:
-    """The font list, read-only in a folder that matplotlib may write to."""
-    if files.fonts is None:
-        return []
-    return ["--ro-bind", str(files.fonts), f"{HOME}/.matplotlib/{files.fonts.name}"]
+    files = {f"/kit/autograder/{name}": (package / name).read_bytes() for name in GUEST_FILES}
+    files["/kit/connection.json"] = json.dumps(connection).encode()
+    files["/etc/passwd"] = PASSWD.encode()
+    if python.prefix != python.base:
+        home = f"home = {python.inner_base}/bin\nversion = {python.version}\n"
+        files["/env/pyvenv.cfg"] = home.encode()
+    if fonts := font_list():  # so that no kernel searches for fonts
+        files[f"{HOME}/.matplotlib/{fonts.name}"] = fonts.read_bytes()
+    return files
 
 
 def environment_args(python: Interpreter) -> list[str]:
@@ -277,21 +274,21 @@ def start_sandboxed(
     """Start bwrap and wait until it says which process it made."""
     bwrap = find_bwrap()
     python = Interpreter.current()
-    home = f"{python.inner_base}/bin"
-    (folder / "pyvenv.cfg").write_text(f"home = {home}\nversion = {python.version}\n")
-    (folder / "passwd").write_text(PASSWD)
     connection["ip"] = f"{SOCKETS}/k"
-    (folder / "connection.json").write_text(json.dumps(connection))
-    files = Files(folder, font_list())
     read, write = os.pipe()
+    data = {path: hand_over(held) for path, held in small_files(python, connection).items()}
+    shown = stand_ins(python, folder) if overlay.possible() else {}
     # bwrap is the sandbox's first process, and students can read that one's arguments and
     # environment: the arguments name this machine's folders, the environment may hold secrets
-    given = [list_args(bwrap_args(limits, python, files))]
+    given = [list_args(bwrap_args(limits, python, data, shown)), *data.values()]
     argv = [bwrap, "--args", str(given[0]), "--info-fd", str(write)]
     if (program := seccomp.compile_filter(administrator=os.geteuid() == 0)) is not None:
         given.append(hand_over(program))
-        argv += ["--seccomp", str(given[1])]
+        argv += ["--seccomp", str(given[-1])]
     argv += ["--", python.inner_python, "-P", "-m", "autograder.init", *command]
+    if shown:
+        (empty := folder / "empty").mkdir()
+        argv = overlay.nameless(argv, shown, empty)
     process = subprocess.Popen(  # noqa: S603 -- argv is ours, no shell
         argv,
         env={},
@@ -309,6 +306,14 @@ def start_sandboxed(
     pid = json.loads(answer)["child-pid"]
     root = f"/proc/{pid}/root"
     return Sandbox(process, root, os.pidfd_open(pid), f"{root}{SOCKETS}/k")
+
+
+def stand_ins(python: Interpreter, folder: Path) -> dict[Path, Path]:
+    """Where the interpreter's folders are shown without their names, in `folder`."""
+    shown = {path: folder / str(number) for number, path in enumerate(python.folders)}
+    for path in shown.values():
+        path.mkdir()
+    return shown
 
 
 def list_args(arguments: list[str]) -> int:

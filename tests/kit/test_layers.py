@@ -13,16 +13,8 @@ import autograder
 FOLDER = Path(autograder.__file__).parent
 LAYERS = [
     {
-        "texts",
-        "wire",
-        "literal",
-        "mutation",
-        "cache",
-        "effort",
-        "files",
-        "highlight",
-        "receipt",
-        "witness",
+        *("texts", "wire", "literal", "mutation", "witness", "cache", "effort", "files"),
+        *("highlight", "overlay", "receipt"),
     },
     {"errors", "bisection", "markup", "guest", "seccomp", "behaviour"},
     {"init", "limits", "model", "notebook", "law", "edges", "imprecision", "memory", "chance"},

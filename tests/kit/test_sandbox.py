@@ -21,11 +21,11 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder import seccomp
+from autograder import overlay, seccomp
 from autograder.errors import GraderError
 from autograder.kernel import Kernel, KernelDied, launch_kernel
 from autograder.limits import MIB, Limits
-from autograder.sandbox import GUEST_FILES, Files, Interpreter, bwrap_args, guest_environment
+from autograder.sandbox import GUEST_FILES, Interpreter, bwrap_args, guest_environment, small_files
 from tests.kit.submissions import ROOT
 
 LIMITS = Limits(disk_bytes=6 * MIB, file_bytes=4 * MIB, cell_seconds=60.0)
@@ -36,7 +36,7 @@ SETTINGS_OF_KERNELS = {
     *["PAGER", "GIT_PAGER", "JPY_PARENT_PID", "JPY_SESSION_NAME", "LC_CTYPE"],
 }
 MACHINE = Interpreter(Path("/machine/python"), Path("/machine/venv"), "3.11")
-FILES = Files(Path("/machine/files"), Path("/machine/cache/fontlist-v1.json"))
+DATA = {"/etc/passwd": 7, "/kit/connection.json": 8}
 
 RULES = seccomp.rules(administrator=os.geteuid() == 0)
 THREATS = list(dict.fromkeys(rule.threat for rule in RULES))
@@ -86,30 +86,29 @@ def binds(arguments: list[str]) -> dict[str, str]:
 
 
 def test_interpreter_and_packages_are_seen_under_paths_that_say_nothing() -> None:
-    found = binds(bwrap_args(LIMITS, MACHINE, FILES))
+    found = binds(bwrap_args(LIMITS, MACHINE, DATA, {}))
     assert found["/machine/python"] == "/opt/python"
     assert found["/machine/venv/lib"] == "/env/lib"
 
 
 def test_no_argument_but_the_source_of_a_bind_names_a_path_of_this_machine() -> None:
-    arguments = bwrap_args(LIMITS, MACHINE, FILES)
+    arguments = bwrap_args(LIMITS, MACHINE, DATA, {})
     sources = binds(arguments)
     rest = " ".join(word for word in arguments if word not in sources)
     for path in ("/machine", str(ROOT), str(Path.home()), sys.prefix, os.getcwd()):
         assert path not in rest.replace("/home/student", "")
 
 
-def test_of_the_course_and_the_kit_only_the_guests_files_are_bound() -> None:
-    package = ROOT / "autograder"
-    sources = binds(bwrap_args(LIMITS, MACHINE, FILES))
-    bound = {Path(source) for source in sources if ROOT in Path(source).parents}
-    assert bound == {package / name for name in GUEST_FILES}
-    assert not any(Path(source) in (ROOT, *ROOT.parents) for source in sources)
-    assert str(Path.home()) not in sources
+def test_of_the_course_and_the_kit_only_the_guests_files_get_in() -> None:
+    sources = {Path(source) for source in binds(bwrap_args(LIMITS, MACHINE, DATA, {}))}
+    assert not sources & {ROOT, *ROOT.parents, Path.home()}
+    assert not any(ROOT in source.parents for source in sources)
+    kit = [path for path in small_files(MACHINE, {}) if path.startswith("/kit/autograder/")]
+    assert kit == [f"/kit/autograder/{name}" for name in GUEST_FILES]
 
 
 def test_nothing_is_bound_in_a_way_that_it_can_be_written() -> None:
-    arguments = bwrap_args(LIMITS, MACHINE, FILES)
+    arguments = bwrap_args(LIMITS, MACHINE, DATA, {})
     assert not {"--bind", "--bind-try", "--dev-bind", "--dev-bind-try"} & set(arguments)
     at = len(arguments) - 1 - arguments[::-1].index("--remount-ro")
     assert arguments[at + 1] == "/", "the root is made read-only behind all mounts"
@@ -117,14 +116,14 @@ def test_nothing_is_bound_in_a_way_that_it_can_be_written() -> None:
 
 
 def test_proc_is_read_only_and_no_device_maps_memory_that_nobody_counts() -> None:
-    arguments = bwrap_args(LIMITS, MACHINE, FILES)
+    arguments = bwrap_args(LIMITS, MACHINE, DATA, {})
     read_only = [arguments[at + 1] for at, word in enumerate(arguments) if word == "--remount-ro"]
     assert set(read_only) == {"/proc", "/dev", "/"}
     assert binds(arguments)["/dev/null"] == "/dev/zero"
 
 
 def test_every_private_folder_gets_its_size_from_the_limits() -> None:
-    arguments = bwrap_args(Limits(disk_bytes=12345), MACHINE, FILES)
+    arguments = bwrap_args(Limits(disk_bytes=12345), MACHINE, DATA, {})
     folders = [at for at, word in enumerate(arguments) if word == "--tmpfs"]
     assert {arguments[at + 1] for at in folders} == {
         *["/tmp", "/dev/shm", "/home/student", "/run/kernel"],
@@ -134,7 +133,7 @@ def test_every_private_folder_gets_its_size_from_the_limits() -> None:
 
 def test_the_environment_is_cleared_and_set_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADER_TOKEN", PLANTED)
-    arguments = bwrap_args(LIMITS, MACHINE, FILES)
+    arguments = bwrap_args(LIMITS, MACHINE, DATA, {})
     assert "--clearenv" in arguments
     assert PLANTED not in arguments
     assert "GRADER_TOKEN" not in arguments
@@ -142,7 +141,7 @@ def test_the_environment_is_cleared_and_set_anew(monkeypatch: pytest.MonkeyPatch
 
 def test_a_python_of_the_system_needs_no_bind_of_its_own() -> None:
     python = Interpreter(Path("/usr"), Path("/usr"), "3.11")
-    targets = binds(bwrap_args(LIMITS, python, Files(Path("/machine/files")))).values()
+    targets = binds(bwrap_args(LIMITS, python, DATA, {})).values()
     assert python.inner_python == "/usr/bin/python3.11"
     assert not {"/opt/python", "/env/lib"} & set(targets)
 
@@ -363,6 +362,20 @@ answer = [open(f"/proc/{pid}/comm").read().strip() for pid in os.listdir("/proc"
     comms = ask(code)
     assert len(comms) == 3, "bwrap, our first process and the kernel"
     assert "bwrap" in comms
+
+
+def test_no_mount_names_a_folder_of_this_machine(ask: Ask) -> None:
+    mounts = ask("answer = open('/proc/self/mountinfo').read()")
+    assert "/opt/python" in mounts or "/env/lib" in mounts
+    for path in (str(ROOT), sys.base_prefix, sys.prefix, str(Path.home()), tempfile.gettempdir()):
+        assert f"{path}/" not in mounts.replace("/home/student", ""), path
+
+
+def test_where_no_namespace_can_be_made_the_folders_are_bound_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(overlay, "possible", lambda: False)
+    assert asyncio.run(run_once("import numpy\nanswer = numpy.__name__")) == "numpy"
 
 
 def test_the_machine_has_another_name_inside(ask: Ask) -> None:
