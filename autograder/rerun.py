@@ -58,12 +58,12 @@ class Reruns:
         Raises GraderError where there is no copy and nobody knows why, or where another run
         would be needed and is not allowed any more.
         """
+        self.line = None  # that of the law before says nothing of this one
         if self.run.lost is not None or (law.name in self.doubted and self.used_by):
             self.renew()
         snapshot = self.snapshot(law.task)
         self.used_by.add(law.name)
         if isinstance(snapshot, Message):
-            self.line = None
             return DeadLine(snapshot)
         self.line = WorkerLine(snapshot, self.limits, budget, self.why)
         return self.line
