@@ -206,15 +206,19 @@ def alike(question: Question, other: Seen) -> bool:
         return False
     if not agree(after, other_after):
         return False
-    if request["repeat"] is None:  # one draw says nothing of a distribution
-        return form(value) == form(other_value)
+    given = b'"generator"' in question.text  # else each call has a chance of its own
+    if request["repeat"] is None:  # one draw of a kind says nothing of a distribution
+        several = bool(request.get("each")) and not given
+        return form(value) == form(other_value) and (
+            not several or constant(value) == constant(other_value)
+        )
     if not isinstance(value, list) or not value or not isinstance(other_value, list):
         return False
     if set(map(form, value)) != set(map(form, other_value)):
         return False
-    if b'"generator"' not in question.text:  # each call has a chance of its own
+    if not given:
         return constant(value) == constant(other_value)
-    return near(tally(value), tally(other_value))
+    return all(near(tally(value, of), tally(other_value, of)) for of in (parts, whole))
 
 
 def constant(values: Any) -> bool:
@@ -231,19 +235,35 @@ def form(value: Any) -> Hashable:
     return "number" if is_number(value) else type(value).__name__
 
 
-def tally(values: Any) -> Counter[str]:
-    """How often each thing was drawn; counts that were drawn together are added up."""
-    found: Counter[str] = Counter()
+def tally(values: Any, of: Callable[[Any], Mapping[Hashable, int]]) -> Counter[Hashable]:
+    """How often each thing was drawn in all, where a value holds things as `of` says."""
+    found: Counter[Hashable] = Counter()
     for value in values:
-        counts = value[0] if isinstance(value, tuple) and value else None
-        if isinstance(counts, np.ndarray) and counts.dtype.kind in "iu" and counts.ndim == 1:
-            found.update({str(place): int(count) for place, count in enumerate(counts)})
-        else:
-            found[repr(value)] += 1
+        found.update(of(value))
     return found
 
 
-def near(found: Counter[str], other: Counter[str]) -> bool:
+def parts(value: Any) -> Mapping[Hashable, int]:
+    """What was drawn: counts that were drawn together say how often each place was."""
+    counts = counts_in(value)
+    return whole(value) if counts is None else dict(enumerate(counts))
+
+
+def whole(value: Any) -> Mapping[Hashable, int]:
+    """What was drawn, once: counts drawn together are one thing, so that their scatter shows."""
+    counts = counts_in(value)
+    return {repr(value) if counts is None else counts: 1}
+
+
+def counts_in(value: Any) -> tuple[int, ...] | None:
+    """The counts in front of a tuple; None where nothing was counted."""
+    counts = value[0] if isinstance(value, tuple) and value else None
+    if isinstance(counts, np.ndarray) and counts.dtype.kind in "iu" and counts.ndim == 1:
+        return tuple(counts.tolist())
+    return None
+
+
+def near(found: Counter[Hashable], other: Counter[Hashable]) -> bool:
     """Whether two samples could come from one distribution, each frequency by itself."""
     draws, others = found.total(), other.total()
     if draws <= 0 or others <= 0:

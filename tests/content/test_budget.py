@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import sys
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from autograder.plugin import Grading
 from autograder.student import Student
 from autograder.suite import run_suite
 from solutions import next_token as reference
-from tests.hidden.next_token.budget import LEVEL, near_half, plausible
+from tests.hidden.next_token.budget import LEVEL, at_most, near_half, plausible
 from tests.kit.submissions import ROOT
 
 BUDGET = "tests.hidden.next_token.budget"
@@ -104,6 +105,13 @@ def test_a_comparison_rejects_what_is_far_off() -> None:
 def test_the_middle_of_fair_coins_is_the_exact_sum() -> None:
     middle = sum(exact(heads, 100, 0.5) for heads in range(47, 54))
     assert near_half(100, 3) == pytest.approx(middle)
+
+
+def test_the_chance_of_few_different_ones_is_the_exact_sum() -> None:
+    draws = list(itertools.product(range(3), repeat=4))
+    for most in range(4):
+        few = sum(len(set(drawn)) <= most for drawn in draws)
+        assert at_most(most, 4, 3) == pytest.approx(few / len(draws))
 
 
 def test_an_honest_sample_hardly_ever_deviates_by_what_the_contract_allows() -> None:

@@ -273,6 +273,39 @@ def test_counts_that_were_drawn_together_are_compared_as_counts() -> None:
     assert name_of(defining(other), bank, reference, ask) is None
 
 
+def test_counts_that_scatter_too_much_are_told_from_right_ones() -> None:
+    def counting(drawn: str) -> str:
+        return (
+            f"def f(p, n, rng):\n    c = np.bincount({drawn}, minlength=4)\n    return c, c / n\n"
+        )
+
+    def ask(student: Student) -> None:
+        student.f.repeat(300, P, 2, generator(2))
+
+    reference = defining(counting("rng.choice(4, size=n, p=p)"))
+    bank = [wrong("twice", counting("np.repeat(rng.choice(4, size=n // 2, p=p), 2)"))]
+    drawn = "np.searchsorted(p.cumsum(), 1 - rng.random({}))"
+    other = counting(f"np.repeat({drawn.format('n // 2')}, 2)")
+    assert name_of(defining(other), bank, reference, ask) == "f__twice"
+    assert name_of(defining(counting(drawn.format("n"))), bank, reference, ask) is None
+
+
+def test_who_draws_from_the_global_generator_is_told_by_calls_in_its_one_state() -> None:
+    def drawing(rng: str) -> str:
+        return f"def f(p, rng=None):\n    return int(({rng}).choice(4, p=p))\n"
+
+    def ask(student: Student) -> None:
+        student.f(P, generator(1))
+        student.f.repeat(12, P)
+        student.f.each(*[(P,)] * 12)
+
+    reference = defining(drawing("rng or np.random.default_rng()"))
+    bank = [wrong("global", drawing("rng or np.random"))]
+    other = "def f(p, rng=None):\n    return int(3 - (rng or np.random).choice(4, p=p[::-1]))\n"
+    assert name_of(defining(other), bank, reference, ask) == "f__global"
+    assert name_of(reference, bank, reference, ask) is None
+
+
 def test_one_draw_is_no_distribution_but_has_a_form() -> None:
     def once(student: Student) -> None:
         student.f(TOKENS, P, generator(3))
@@ -393,7 +426,8 @@ def test_any_two_values_can_be_compared(one: object, other: object) -> None:
         assert agree(one, other) == agree(other, one) or isinstance(one, np.ndarray)
         assert agree(one, one)
         assert hash(diagnosis.form(one)) == hash(diagnosis.form(one))
-        diagnosis.tally([one, other])
+        for of in (diagnosis.parts, diagnosis.whole):
+            diagnosis.tally([one, other], of)
 
 
 JSON = st.recursive(

@@ -44,8 +44,10 @@ def fit_draws(
 
 
 def fit_place(drawn: Sequence[object], tokens: Sequence[str], p: Vector, place: int) -> None:
-    """One comparison: how often one place was drawn, against all others together."""
-    hits = sum(choice(pair, tokens) == place for pair in drawn)
+    """One comparison: how often one place was drawn, against all other possible ones together."""
+    at = [choice(pair, tokens) for pair in drawn]
+    ensure(bool(np.all(p[at] > 0)), "nur Token mit Wahrscheinlichkeit über 0")
+    hits = at.count(place)
     split = np.array([p[place], 1 - p[place]])
     fit([hits, len(drawn) - hits], split, [tokens[place], "alle anderen"])
 
@@ -106,6 +108,18 @@ def term(share: float, p: float) -> float:
 def near_half(n: int, width: int) -> float:
     """P(abs(X - n/2) <= width) for X binomial with n fair coins, n even: the exact sum."""
     return sum(comb(n, n // 2 + d) for d in range(-width, width + 1)) / (1 << n)
+
+
+def at_most(most: int, n: int, cells: int) -> float:
+    """P(that n draws hit at most so many different ones of some equally likely cells): exact.
+
+    Step by step: a draw hits one of the d cells that were hit before with probability d / cells.
+    """
+    hit = np.arange(cells + 1) / cells
+    chances = np.eye(cells + 1)[0]
+    for _ in range(n):
+        chances = chances * hit + np.roll(chances * (1 - hit), 1)
+    return float(chances[: most + 1].sum())
 
 
 def total(counts: object, size: int) -> float:

@@ -18,6 +18,7 @@ import numpy as np
 from hypothesis import example
 
 from autograder.law import Vector
+from autograder.literal import BitGenerator
 
 Test = TypeVar("Test", bound=Callable[..., None])
 Cell = tuple[int, int]  # a feature, and one of its levels
@@ -99,13 +100,19 @@ MASKS = ("none", "first", "last", "every other", "all but one")
 
 
 def build_logits(size: int, spread: str, height: float, mask: str) -> Vector:
-    """Logits with these features, none beyond 1e6 in size."""
-    steps = np.arange(size) * GOLDEN % 1.0
+    """Logits with these features, none beyond 1e6 in size.
+
+    Neighbours are equal among "units", and nearly so among "close" ones.
+    """
+    places = np.arange(size)
+    steps = (places // 2 if spread in ("units", "close") else places) * GOLDEN % 1.0
     reach = {"units": 5.0, "close": 3e-4, "wide": 900.0, "far": 9e5}[spread]
     values = reach * steps
+    if spread == "close":
+        values += 9e-8 * (places % 2)  # what a temperature of 0.01 makes visible
     if spread == "far":  # the two largest are near each other, or the result would be one-hot
         values[steps < 0.5] *= 0.5
-        values[-1] = values.max() - 0.7
+        values[-1] = values.max() + 0.7
     values += height - (values.max() if height >= 0 else values.min())
     return masked_places(values, mask)
 
@@ -155,7 +162,8 @@ def build_distribution(size: int, shape: str, zeros: str, peak: str) -> Vector:
 def weights_of(size: int, shape: str) -> Vector:
     """Weights of which none is zero."""
     steps = np.arange(size) * GOLDEN % 1.0
-    if shape == "dominant":
+    if shape == "dominant":  # the others are tiny, and two and two of them are equal
+        steps = np.arange(size) // 2 * GOLDEN % 1.0
         steps[-1] = 2e5 * size
     if shape == "dust":
         return np.array([*np.full(size - 1, DUST), 1 - DUST * (size - 1)])
@@ -206,7 +214,7 @@ CUT_ROWS = pairwise(SIZES, SHAPES, ZEROS, PEAKS, CUTS)
 CUT_DISTRIBUTIONS = [build_distribution(*row[:-1]) for row in CUT_ROWS]
 CUT_EDGES = [(p, build_k(p, row[-1])) for p, row in zip(CUT_DISTRIBUTIONS, CUT_ROWS, strict=True)]
 
-GAPS = ("wide", "tiny", "small", "opposite", "at a zero", "none")
+GAPS = ("wide", "tiny", "small", "opposite", "elsewhere", "at a zero", "none")
 
 
 def build_frequencies(p: Vector, gap: str) -> tuple[Vector, Vector]:
@@ -214,6 +222,8 @@ def build_frequencies(p: Vector, gap: str) -> tuple[Vector, Vector]:
     size, at = len(p), int(np.argmax(p))
     if gap == "none" or size == 1:
         return p, p.copy()
+    if gap == "elsewhere":
+        return p, np.eye(size)[(at + 1) % size]
     if gap == "at a zero":
         zero = size - 1 if at < size - 1 else 0
         without = np.where(np.arange(size) == zero, 0, p)
@@ -242,7 +252,9 @@ def awkward(size: int) -> list[str]:
 CASES = [(awkward(len(p)), p) for p in DISTRIBUTIONS]
 LACKING = [([*AWKWARD[:i], *AWKWARD[i + 1 :]], AWKWARD[i]) for i in range(len(AWKWARD))]
 NUMBERS = (7, 1, 2, 40, 999, 10_000, np.int64(60))
-CASES_AND_NUMBERS = [(case, NUMBERS[i % len(NUMBERS)]) for i, case in enumerate(CASES)]
+COUNTED = pairwise(SIZES, SHAPES, ZEROS, PEAKS, NUMBERS)
+COUNTED_CASES = [(awkward(row[0]), build_distribution(*row[:-1])) for row in COUNTED]
+COUNTED_NUMBERS = [row[-1] for row in COUNTED]
 
 
 # --- arguments that are nearly the same ---------------------------------------
@@ -258,9 +270,25 @@ def related_logits(z: Vector) -> list[Vector]:
 def related(p: Vector) -> list[Vector]:
     """A distribution, others that a coarse look takes for the same, and the first one again."""
     mixed = (1 - 1e-3) * p + 1e-3 / len(p) if len(p) < 3 else p + 1e-3 * (p[::-1] - p)
+    nudged = p.copy()
+    if p.max() > p.min():
+        nudged[[np.argmax(p), np.argmin(p)]] += [-4e-7, 4e-7]
     ends = np.eye(len(p))[0], np.eye(len(p))[-1]
-    return [p, mixed, p[::-1].copy(), *ends, np.roll(p, 1), p]
+    return [p, nudged, mixed, p[::-1].copy(), *ends, np.roll(p, 1), p]
 
 
-EVENS = np.where(np.arange(1000) % 2 == 0, 0.002, 0.0)
-ODDS = EVENS[::-1].copy()  # to two decimals the same
+def scattered(size: int, share: float, place: int) -> Vector:
+    """One large probability in the middle, and a small one at `place` and each second after it."""
+    p = np.zeros(size)
+    p[place::2] = share
+    p[size // 2] = 0
+    p[size // 2] = 1 - p.sum()
+    return p
+
+
+EVENS, ODDS = scattered(1000, 4e-4, 0), scattered(1000, 4e-4, 1)  # the same to three decimals
+
+
+# --- generators ---------------------------------------------------------------
+
+KINDS: tuple[BitGenerator, ...] = ("MT19937", "Philox", "SFC64")  # others than the usual one

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from autograder.law import Vector, agree, array, ensure, generator, pair, points, vector
 from autograder.student import Student
 from solutions import next_token as reference
-from tests.hidden.next_token.budget import LEVEL, fit, near_half, total
+from tests.hidden.next_token.budget import LEVEL, at_most, fit, near_half, total
 from tests.hidden.next_token.edges import (
-    CASES_AND_NUMBERS,
-    DUST,
+    COUNTED_CASES,
+    COUNTED_NUMBERS,
+    EVENS,
+    KINDS,
+    ODDS,
     across,
     locked,
     related,
@@ -39,18 +42,16 @@ SOURCE = "Benutze rng, wenn es da ist, und nichts sonst."
 STUB = "Was steht in der Vorlage hinter n= und rng=?"
 TWICE = ["0 Mal Kopf in 2 Würfen", "1 Mal Kopf in 2 Würfen", "2 Mal Kopf in 2 Würfen"]
 BANDS = ["18 bis 22 Mal Kopf in 40 Würfen", "etwas öfter oder seltener", "viel öfter oder seltener"]
+SPREAD = ["höchstens 25 verschiedene Token in 40 Ziehungen", "mehr verschiedene"]
 FRESH = "Wann entsteht dein Generator, und mit welchem Startwert?"
+RARE = np.array([*np.full(499, 9.9e-7), 1 - 999 * 9.9e-7, *np.full(500, 9.9e-7)])
 HALF_ZEROS = (numbered(1000), normalised([0] * 500 + [1] * 499 + [0]))
 
 
 @points(1, task="sample_many", hint="Wie viele Einträge bekommst du, wenn ein Token nie vorkommt?")
 @given(case=or_large(cases(zero_distributions()), HALF_ZEROS), n=st.integers(1, 40), seed=seeds())
 @example(case=(["Paris", "Rom", "."], np.array([0.5, 0.5, 0.0])), n=1, seed=0)
-@across(
-    case=[case for case, _ in CASES_AND_NUMBERS],
-    n=[n for _, n in CASES_AND_NUMBERS],
-    seed=range(len(CASES_AND_NUMBERS)),
-)
+@across(case=COUNTED_CASES, n=COUNTED_NUMBERS, seed=range(len(COUNTED_CASES)))
 @settings(max_examples=40)
 def test_counts_every_token(student: Student, case: Case, n: int, seed: int) -> None:
     """Die Anzahlen ergeben zusammen n, jedes Token hat seinen Platz (auch mit Anzahl 0),
@@ -73,21 +74,21 @@ def test_returns_two_arrays(student: Student, case: Case, n: int, seed: int) -> 
     agree(array(rel, len(case[1])), vector(counts, len(case[1])) / n)
 
 
-# 6 + 7 + 1 = 14 comparisons. Caught with probability 0.99: a bias of 0.014 where p = 0.6, and of
-# 0.004 where p = 0.02; what rounds p to five decimals, or leaves out what is rarer than 1e-5
+# 6 + 7 + 1 = 14 comparisons. Caught with probability 0.99: a bias of 0.015 where p = 0.6, and of
+# 0.004 where p = 0.02; what rounds p to five decimals, or leaves out what is rarer than 1e-6,
+# or takes what is above 0.999 for certain
 @points(1, task="sample_many", hint=COUNT, chance=14 * LEVEL)
 def test_counts_follow_the_probabilities(student: Student, seed: int) -> None:
     """Bei vielen Ziehungen kommt jedes Token ungefähr so oft vor, wie seine Wahrscheinlichkeit
     es sagt."""
     usual = reference.softmax_with_temperature(reference.logits, 1.2)
     uneven = normalised([0, 2, 60, 0, 30, 8, 0])
-    for times, p, n in (30, usual, 500), (12, uneven, 10_000):
+    for times, p, n in (30, usual, 500), (10, uneven, 10_000):
         results = student.sample_many.repeat(times, numbered(len(p)), p, n, generator(n + seed))
         fit(added(results, len(p), n), p, numbered(len(p)))
-    rare = np.array([*np.full(499, DUST), 1 - 999 * DUST, *np.full(500, DUST)])
-    results = student.sample_many.repeat(2, numbered(1000), rare, 10_000, generator(seed))
+    results = student.sample_many.repeat(4, numbered(1000), RARE, 10_000, generator(seed))
     hits = added(results, 1000, 10_000)[499]
-    fit([hits, 20_000 - hits], np.array([rare[499], 1 - rare[499]]), ["t499", "alle anderen"])
+    fit([hits, 40_000 - hits], np.array([RARE[499], 1 - RARE[499]]), ["t499", "alle anderen"])
 
 
 def added(results: Sequence[object], size: int, n: int) -> Vector:
@@ -99,10 +100,11 @@ def added(results: Sequence[object], size: int, n: int) -> Vector:
     return np.asarray(np.sum(counts, axis=0))
 
 
-# 3 + 3 comparisons, and 250 results of which two are equal by chance with a probability below
-# 250**2 / 2 * 40! / 50**40 < 1e-15. Caught with probability 0.99: each draw used twice, a
-# variance that is 0.55 or 1.7 times the right one, fewer than 6,000 different seeds
-@points(0.5, task="sample_many", hint=COINS, chance=6 * LEVEL + 1e-15)
+# 3 + 3 + 1 comparisons, and 250 results of which two are equal by chance with a probability below
+# 250**2 / 2 * 40! / 50**40 < 1e-15. Caught with probability 0.99: each draw used twice, a tenth of
+# the draws that repeats the one before, a variance that is 0.55 or 1.7 times the right one,
+# fewer than 6,000 different seeds
+@points(0.5, task="sample_many", hint=COINS, chance=7 * LEVEL + 1e-15)
 def test_counts_scatter(student: Student, seed: int) -> None:
     """Die Anzahlen sind wirklich gezogen: Von Mal zu Mal schwanken sie so stark, wie es
     n unabhängige Ziehungen tun."""
@@ -116,6 +118,8 @@ def test_counts_scatter(student: Student, seed: int) -> None:
     many = repeat(250, numbered(50), uniform(50), 40, generator(50 + seed))
     different = {tuple(vector(pair(result)[0], 50)) for result in many}
     ensure(len(different) == 250, "250 verschiedene Ergebnisse", f"nur {len(different)}")
+    few, p = sum(np.count_nonzero(counts) <= 25 for counts in different), at_most(25, 40, 50)
+    fit([few, 250 - few], np.array([p, 1 - p]), SPREAD)
 
 
 # 20 examples, in each of which two right answers are equal by chance with probability 0.0013**12
@@ -170,10 +174,12 @@ def test_is_fresh_without_a_generator(student: Student, seed: int) -> None:
 def test_has_no_side_effects(student: Student, case: Case, n: int, seed: int) -> None:
     """Die Token und ihre Wahrscheinlichkeiten bleiben, wie sie waren, kein Aufruf wirkt auf den
     nächsten, und die Parameter heißen wie in der Vorlage."""
-    (tokens, p), rng = case, generator(seed)
-    for view in (p, strided(p), locked(p)):
+    tokens, p = case
+    for view, kind in zip((p, strided(p), locked(p)), KINDS, strict=True):
+        rng = generator(seed, kind=kind)
         added([student.sample_many.unchanged(tokens=tokens, p=view, n=n, rng=rng)], len(p), n)
     calls = [(tokens, near, n, generator(seed)) for near in related(p)]
+    calls += [(numbered(1000), near, n, generator(seed)) for near in (EVENS, ODDS)]
     for result, (_, near, *_) in zip(student.sample_many.each(*calls), calls, strict=True):
-        counts = added([result], len(p), n)
+        counts = added([result], len(near), n)
         ensure(not counts[near == 0].any(), "Anzahl 0, wo die Wahrscheinlichkeit 0 ist")

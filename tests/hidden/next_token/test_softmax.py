@@ -9,7 +9,14 @@ from autograder.law import Vector, agree, array, ensure, points, vector
 from autograder.student import Student
 from solutions import next_token as reference
 from tests.hidden.next_token.calls import agree_on_each
-from tests.hidden.next_token.edges import LOGITS, across, locked, related_logits, strided
+from tests.hidden.next_token.edges import (
+    LOGITS,
+    across,
+    build_logits,
+    locked,
+    related_logits,
+    strided,
+)
 from tests.hidden.next_token.strategies import (
     distinct_logits,
     huge_logits,
@@ -62,6 +69,8 @@ def test_gives_masked_tokens_nothing(student: Student, z: Vector) -> None:
 
 @points(0.5, task="softmax", hint="Eine Liste kann nicht rechnen, ein Array schon.")
 @given(z=listed_logits())
+@example(z=[0, 1])
+@example(z=build_logits(130, "close", 1e6, "none").tolist())
 @settings(max_examples=25)
 def test_takes_lists(student: Student, z: list[float]) -> None:
     """Eine gewöhnliche Liste von Zahlen ist als Eingabe ebenso recht, auch mit ganzen Zahlen."""
