@@ -18,7 +18,7 @@ demo: setup
 # without a browser the tests that need one are skipped, but not where CI says that all must run
 test: setup lint
 	@command -v google-chrome >/dev/null || .ci/need chromium chromium || test -z "$$CI"
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 corpus: setup
 	$(BIN)/python -m pytest tests/kit/test_corpus.py -m "slow or not slow"

@@ -25,6 +25,7 @@ SIGNALS = (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS)
 SIGNS = (
     *(b"MemoryError", b"OUT OF MEMORY", b"Cannot allocate memory", b"bad_alloc"),
     b"can't start new thread",
+    b"returned NULL without setting an exception",
 )
 SETTINGS = {
     "PYTHONDONTWRITEBYTECODE": "1",

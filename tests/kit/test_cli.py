@@ -31,7 +31,9 @@ def test_the_commands_name_is_not_the_distributions() -> None:
 
 
 def test_the_command_says_what_its_exit_status_means() -> None:
-    assert "Exit status: 0 if all is well, 1 if a person has to look" in said("--help")
+    text = said("--help")
+    assert "Exit status, also of nbgrader autograde: 0 if all is graded and fine" in text
+    assert "1 if a person has to look" in text
 
 
 @pytest.mark.parametrize("command", COMMANDS)

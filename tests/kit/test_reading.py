@@ -122,7 +122,7 @@ def test_who_makes_the_reader_need_too_much_costs_the_class_nothing(
         if student == "ben":
             handed(folder, f'{{"cells": [], "metadata": [{",".join(["{}"] * 6_000_000)}]}}')
     status, said = room.autograde()
-    assert status == 0, said
+    assert status == 1, said  # one of them waits for a person
     assert [room.scores(student) for student in ("ada", "ben", "emil")] == [
         *(FULL, dict.fromkeys(FULL), FULL)
     ]

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell
 
@@ -785,16 +786,14 @@ def test_a_killed_grader_leaves_nothing_running() -> None:
 
 
 def test_without_a_sandbox_nothing_is_left_behind_either() -> None:
-    before = set(running("autograder.init"))
-
-    async def start() -> set[int]:
+    async def start() -> list[psutil.Process]:
         with launch_kernel(LIMITS, unsandboxed=True) as kernel:
             kernel.snapshot()
-            return set(running("autograder.init")) - before
+            return psutil.Process(kernel.sandbox.process.pid).children(recursive=True)
 
     started = asyncio.run(start())
-    assert len(started) == 3, "our first process, the kernel and its copy"
-    assert wait_until(lambda: not started & set(running("autograder.init")))
+    assert len(started) == 2, "the kernel and its copy"
+    assert wait_until(lambda: not any(process.is_running() for process in started))
 
 
 # --- without a sandbox ----------------------------------------------------------
