@@ -182,7 +182,8 @@ def test_who_waits_is_told_by_every_run_until_a_person_has_decided(
     assert "hal: graded already" in again[1]
     for status, said in (first, again):
         assert (status, "hal was not graded: " in said) == (1, True)
-    assert room.autograde("--student", "ada")[0] == 0
+    status, said = room.autograde("--force", "--student", "ada")
+    assert status == 0, said
     with Gradebook(f"sqlite:///{room.root / 'gradebook.db'}", "language-models") as book:
         for cell in FULL:
             book.find_grade(cell, NAME, NAME, "hal").manual_score = 0.5
