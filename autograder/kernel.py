@@ -310,14 +310,25 @@ class CellRunner(NotebookClient):
 
 
 def join_streams(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
-    """The outputs, with what was printed in one go in one piece, and lines as last written."""
-    for (kind, name), group in groupby(outputs, key=lambda out: (out.output_type, out.get("name"))):
+    """The outputs, with what was printed in one go in one piece, and lines as last written.
+
+    Standard output comes before the error stream: which of them the kernel sends first hangs on
+    the clock, and the same submission has the same outputs.
+    """
+    for kind, group in groupby(outputs, key=lambda output: output.output_type):
         if kind != "stream":
             yield from group
             continue
-        text = "".join(output.text for output in group).replace("\r\n", "\n")
-        lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
-        yield new_output("stream", name=name, text="\n".join(lines))
+        printed = list(group)
+        for name in ("stdout", "stderr"):
+            if parts := [output.text for output in printed if output.name == name]:
+                yield new_output("stream", name=name, text=as_written("".join(parts)))
+
+
+def as_written(text: str) -> str:
+    """What a terminal shows of a text whose lines were written over."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
 
 
 @contextlib.contextmanager

@@ -408,6 +408,26 @@ def test_a_function_that_exits_the_interpreter_has_only_raised() -> None:
     with_kernel(PATIENT, work)
 
 
+def test_what_is_printed_comes_before_what_is_complained_of() -> None:
+    """Which of the two streams the kernel sends first hangs on the clock."""
+    code = """
+import sys, time
+for turn in range(3):
+    print("error", turn, file=sys.stderr, flush=True)
+    time.sleep(0.3)
+    print("out", turn, flush=True)
+"""
+
+    async def work(kernel: Kernel) -> None:
+        cell = await run_cell(kernel, code)
+        assert [(output.name, output.text) for output in cell.outputs] == [
+            ("stdout", "out 0\nout 1\nout 2\n"),
+            ("stderr", "error 0\nerror 1\nerror 2\n"),
+        ]
+
+    with_kernel(PATIENT, work)
+
+
 # --- copies ---------------------------------------------------------------------
 
 
