@@ -32,7 +32,7 @@ from tests.kit.submissions.honest import CLASS
 pytestmark = [
     # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-    pytest.mark.timeout(1800),  # the day begins with a whole audit
+    pytest.mark.timeout(3600),  # the day begins with a whole audit
 ]
 
 STUDENTS = {submission.name: submission for submission in CLASS}
