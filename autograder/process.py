@@ -56,7 +56,8 @@ def ask(order: Job | Inventory, seconds: float, limits: Limits) -> bytes:
 
 def longest(limits: Limits) -> float:
     """Seconds after which the grading process itself must have hung."""
-    starts = limits.start_seconds * (limits.restarts + limits.reruns + 1)
+    kernels = 2 * limits.restarts + limits.probes + limits.reruns + 1  # see execution and rerun
+    starts = limits.start_seconds * kernels
     cells = 3 * limits.cells_seconds  # the first run, reruns as long together, and the last of them
     return 2 * (starts + cells + limits.calls_seconds + limits.cell_seconds) + 120
 
