@@ -163,13 +163,18 @@ def test_what_a_cell_left_behind_is_not_blamed_on_the_test_it_meets(course: Path
 
 
 def kill_one(generation: int) -> None:
-    """Kill a process so many generations below the first of a sandbox, once it has answered."""
+    """Kill the newest process so many generations below the first of a sandbox, after a second.
+
+    The newest copy is that of the last task: no older one is sure to be asked again.
+    """
     while True:
-        for process in psutil.Process().children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                if age(process) == generation and time.time() - process.create_time() > 1:
-                    process.kill()
-                    return
+        with contextlib.suppress(psutil.NoSuchProcess):
+            descendants = psutil.Process().children(recursive=True)
+            copies = [each for each in descendants if age(each) == generation]
+            newest = max(copies, key=psutil.Process.create_time, default=None)
+            if newest is not None and time.time() - newest.create_time() > 1:
+                newest.kill()
+                return
         time.sleep(0.05)
 
 
