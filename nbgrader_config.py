@@ -1,9 +1,9 @@
 """The course's settings: nbgrader reads this file from the course folder."""
 
-from autograder.converter import install
+from autograder.nbgrader.autograde import install
 
 c = get_config()  # noqa: F821 -- nbgrader provides it
-install()  # `nbgrader autograde` grades with autograder.converter.Autograde
+install()  # `nbgrader autograde` grades with autograder.nbgrader.autograde.Autograde
 
 # --- the course ---------------------------------------------------------------
 c.CourseDirectory.course_id = "language-models"
@@ -19,7 +19,7 @@ c.CourseDirectory.ignore = [
 c.ClearSolutions.code_stub = {"python": "# DEIN CODE\nraise NotImplementedError()"}
 c.ClearSolutions.text_stub = "DEINE ANTWORT"
 c.GenerateAssignment.preprocessors = [
-    "autograder.release.CheckPoints",  # refuses where cells and hidden tests differ
+    "autograder.nbgrader.points.CheckPoints",  # refuses where cells and hidden tests differ
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.LockCells",
     "nbgrader.preprocessors.ClearSolutions",
@@ -40,39 +40,39 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "autograder.preprocessors.GradeSubmission",
-    "autograder.preprocessors.RecordGrades",
+    "autograder.nbgrader.preprocessors.GradeSubmission",
+    "autograder.nbgrader.preprocessors.RecordGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-# Limits by name, see autograder/limits.py, for example:
+# Limits by name, see autograder/model/limits.py, for example:
 # c.GradeSubmission.limits = {"cell_seconds": 60, "memory_bytes": 4 * 1024**3}
 
 # --- what students get back ---------------------------------------------------
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "autograder.page.PrepareFeedback",
+    "autograder.pages.page.PrepareFeedback",
 ]
-c.GenerateFeedback.exporter_class = "autograder.page.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "autograder.pages.page.FeedbackExporter"
 
 # --- nbgrader's exchange: what students put there is read with care --------------------------
-c.ExchangeFactory.collect = "autograder.exchange.Collect"
-c.ExchangeFactory.list = "autograder.exchange.List"
-c.ExchangeFactory.release_feedback = "autograder.exchange.ReleaseFeedback"
+c.ExchangeFactory.collect = "autograder.nbgrader.exchange.Collect"
+c.ExchangeFactory.list = "autograder.nbgrader.exchange.List"
+c.ExchangeFactory.release_feedback = "autograder.nbgrader.exchange.ReleaseFeedback"
 
 # --- what goes to other systems -----------------------------------------------
-c.ExportApp.plugin_class = "autograder.export.CsvExport"
+c.ExportApp.plugin_class = "autograder.nbgrader.export.CsvExport"
 
 # --- what staff sees: the formgrader, whose templates would run what students wrote -----------
-from autograder.feedback import TEMPLATES  # noqa: E402 -- beside what it is for
-from autograder.page import guard_formgrader  # noqa: E402
+from autograder.pages.page import guard_formgrader  # noqa: E402
+from autograder.pages.task import TEMPLATES  # noqa: E402 -- beside what it is for
 
 guard_formgrader()
 
-c.HTMLExporter.preprocessors = ["autograder.page.PrepareView"]
+c.HTMLExporter.preprocessors = ["autograder.pages.page.PrepareView"]
 c.HTMLExporter.filters = {
-    "markdown2html": "autograder.markup.markdown2html",
-    "clean_html": "autograder.markup.clean_html",
-    "guarded": "autograder.markup.guarded",
+    "markdown2html": "autograder.pages.markup.markdown2html",
+    "clean_html": "autograder.pages.markup.clean_html",
+    "guarded": "autograder.pages.markup.guarded",
 }
 c.HTMLExporter.template_file = str(TEMPLATES / "formgrader.html.j2")

@@ -12,23 +12,24 @@ import nbformat
 import typer
 from rich.console import Console
 
-from autograder import __version__, report
-from autograder.audit import Audit
-from autograder.audit import audit as run_audit
-from autograder.audit import to_json as audit_to_json
-from autograder.audit_report import show_audit, show_progress
-from autograder.course import Course
-from autograder.doctor import examine
-from autograder.draft import generate
-from autograder.errors import GraderError
-from autograder.gate import examine_release
-from autograder.model import to_json
-from autograder.notebook import read_notebook
-from autograder.preprocessors import GradeSubmission, limits_of
-from autograder.process import grade_apart
-from autograder.proof import digest_of, keep_proof, recall_proof
-from autograder.reading import Handed, read_apart
-from autograder.texts import Language, say
+from autograder import __version__
+from autograder.audit.audit import Audit
+from autograder.audit.audit import audit as run_audit
+from autograder.audit.audit import to_json as audit_to_json
+from autograder.audit.cache import digest_of, keep_proof, recall_proof
+from autograder.audit.release import examine_release
+from autograder.course.draft import generate
+from autograder.course.folder import Course
+from autograder.doctor.machine import examine
+from autograder.grading.intake import Handed, read_apart
+from autograder.grading.process import grade_apart
+from autograder.model.cells import read_notebook
+from autograder.model.errors import GraderError
+from autograder.model.grade import to_json
+from autograder.model.messages import Language, say
+from autograder.nbgrader.preprocessors import GradeSubmission, limits_of
+from autograder.terminal import report
+from autograder.terminal.audit import show_audit, show_progress
 
 app = typer.Typer(
     no_args_is_help=True,

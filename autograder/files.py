@@ -1,12 +1,20 @@
-"""Write files so that nobody meets half of one."""
+"""Where the package and the user's cache lie, and how files are written."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+PACKAGE = Path(__file__).resolve().parent  # the engine's own files
 
-def write_at_once(path: Path, content: bytes) -> None:
-    """Write a file that is there as a whole or not at all."""
+
+def cache_folder() -> Path:
+    """The user's cache folder ($XDG_CACHE_HOME): what can always be made again."""
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "autograder"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write to a temporary name, then rename: the file is there as a whole or not at all."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(content)
     part.replace(path)

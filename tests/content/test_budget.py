@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.bank import load_reference
-from autograder.inplace import InPlaceLine
-from autograder.limits import Limits
-from autograder.model import Law
-from autograder.plugin import Grading
-from autograder.student import Student
-from autograder.suite import run_suite
+from autograder.course.answers import load_reference
+from autograder.judge.plugin import Grading
+from autograder.judge.session import run_suite
+from autograder.model.grade import Law
+from autograder.model.limits import Limits
+from autograder.student.inprocess import InPlaceLine
+from autograder.student.proxy import Student
 from solutions import next_token as reference
 from tests.hidden.next_token.budget import LEVEL, at_most, near_half, plausible
 from tests.kit.submissions import ROOT

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bank import Answer, Kind
-from autograder.trial import Trial, Tried, carry_out_all
+from autograder.audit.trial import Trial, Tried, carry_out_all
+from autograder.course.answers import Answer, Kind
 from tests.kit.submissions import ROOT
 
 from .notebook import TASKS

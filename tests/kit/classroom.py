@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course import Course
-from autograder.model import Grade, from_json
-from autograder.report import ClassTable, read_class
+from autograder.course.folder import Course
+from autograder.model.grade import Grade, from_json
+from autograder.terminal.report import ClassTable, read_class
 from tests.kit.submissions import ASSIGNMENT, ROOT, Submission
 
 CONTENT = ("nbgrader_config.py", "source", "solutions", "tests/__init__.py", "tests/hidden")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from autograder import guest, wire
+from autograder.guest import wire
+from autograder.guest.answer import answer as answer_request
 
 
 class Here:
@@ -17,7 +18,7 @@ class Here:
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         request = wire.from_bytes(wire.to_bytes(request))
-        answer = wire.from_bytes(wire.to_bytes(guest.answer(request, self.namespace)))
+        answer = wire.from_bytes(wire.to_bytes(answer_request(request, self.namespace)))
         assert isinstance(answer, dict)
         return answer
 

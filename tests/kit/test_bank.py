@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.bank import (
+from autograder.course.answers import (
     NULLS,
     Answer,
     Kind,
@@ -26,8 +26,8 @@ from autograder.bank import (
     read_tolerances,
     read_variants,
 )
-from autograder.errors import GraderError
-from autograder.texts import CATALOGUE
+from autograder.model.errors import GraderError
+from autograder.model.messages import CATALOGUE
 
 COURSE = Path(__file__).resolve().parents[2]
 MISCONCEPTIONS = read_misconceptions(COURSE, "next_token")

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.bank import Answer, answer_in
-from autograder.behaviour import Behaviour, Subject, wrap
-from autograder.edges import NOTES, Condition, conditions, fail_where, pairs, watch
-from autograder.subtle import behaviours
-from autograder.witness import Parameter
+from autograder.audit.behaviours import behaviours
+from autograder.course.answers import Answer, answer_in
+from autograder.mutants.edges import NOTES, Condition, conditions, fail_where, pairs, watch
+from autograder.mutants.witness import Parameter
+from autograder.mutants.wrapper import Behaviour, Subject, wrap
 
 KINDS = {
     "z": Parameter("z", "numbers", -1e6, 1e6, masked=True, listed=True),

@@ -42,12 +42,12 @@ from nbgrader.preprocessors import GetGrades
 from nbgrader.server_extensions.formgrader.handlers import template_path
 from rich.console import Console
 
-from autograder.feedback import render_task
-from autograder.markup import guarded
-from autograder.model import Counterexample, Grade, Law, Outcome, TaskGrade
-from autograder.page import FeedbackExporter, PrepareFeedback
-from autograder.report import ClassTable, Row, show_class, show_grade
-from autograder.texts import Message
+from autograder.model.grade import Counterexample, Grade, Law, Outcome, TaskGrade
+from autograder.model.messages import Message
+from autograder.pages.markup import guarded
+from autograder.pages.page import FeedbackExporter, PrepareFeedback
+from autograder.pages.task import render_task
+from autograder.terminal.report import ClassTable, Row, show_class, show_grade
 from tests.kit.submissions import ROOT
 from tests.kit.test_layout import slow_cell
 

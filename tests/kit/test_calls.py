@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.errors import Raised, Violation
-from autograder.law import generator
-from autograder.limits import Limits
-from autograder.literal import call_expression
-from autograder.plugin import Grading
-from autograder.student import Student
+from autograder.judge.plugin import Grading
+from autograder.model.errors import Raised, Violation
+from autograder.model.limits import Limits
+from autograder.student.literal import call_expression
+from autograder.student.proxy import Student
+from autograder.testing import generator
 from tests.kit.inprocess import Here
 
 pytest_plugins = ["pytester"]
 
 SUITE = """
-from autograder.law import ensure, number, points
+from autograder.testing import ensure, number, points
 
 @points(1, task="v", hint="Tipp")
 def test_v(student, record_property):

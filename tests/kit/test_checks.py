@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from autograder.bank import Answer, Kind
-from autograder.checks import (
+from autograder.audit.checks import (
     MISCONCEPTIONS,
     VARIANTS,
     Attempt,
@@ -29,8 +28,9 @@ from autograder.checks import (
     measure_power,
     weigh,
 )
-from autograder.model import Counterexample, Diagnosis, Grade, Law, Outcome, Status, TaskGrade
-from autograder.trial import Tried
+from autograder.audit.trial import Tried
+from autograder.course.answers import Answer, Kind
+from autograder.model.grade import Counterexample, Diagnosis, Grade, Law, Outcome, Status, TaskGrade
 
 ONE = Law("test_one", "f", 1.0, "Eins.")
 TWO = Law("test_two", "f", 2.0, "Zwei.")

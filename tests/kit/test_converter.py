@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.receipt import SECRET
+from autograder.submission.receipt import SECRET
 from tests.kit.tiny import FULL, NAME, RIGHT, SUITE, WRONG, TinyRoom
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of

@@ -15,21 +15,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import diagnosis, wire
-from autograder.bank import (
+from autograder.course.answers import (
     Answer,
     answer_in,
     load_reference,
     read_misconceptions,
     read_variants,
 )
-from autograder.diagnosis import Exchanges, agree, alike, diagnose, question
-from autograder.errors import StudentError
-from autograder.inplace import InPlaceLine
-from autograder.law import generator
-from autograder.limits import Limits
-from autograder.model import Law
-from autograder.student import Exchange, Student
+from autograder.grading import misconception as diagnosis
+from autograder.grading.misconception import Exchanges, agree, alike, diagnose, question
+from autograder.guest import wire
+from autograder.model.errors import StudentError
+from autograder.model.grade import Law
+from autograder.model.limits import Limits
+from autograder.student.inprocess import InPlaceLine
+from autograder.student.proxy import Exchange, Student
+from autograder.testing import generator
 from tests.kit.inprocess import Here
 from tests.kit.plain import values
 

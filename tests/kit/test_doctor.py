@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from autograder import seccomp
-from autograder.doctor import examine_seccomp, hidden_paths
-from autograder.limits import Limits
-from autograder.probe import PROBE, Outside, collect_facts, judge_facts
-from autograder.report import Finding, show_findings
+from autograder.doctor.machine import examine_seccomp, hidden_paths
+from autograder.doctor.probe import PROBE, Outside, collect_facts, judge_facts
+from autograder.model.limits import Limits
+from autograder.sandbox import seccomp
+from autograder.terminal.report import Finding, show_findings
 from tests.kit.submissions import ROOT
 
 Facts = dict[str, Any]
@@ -36,7 +36,7 @@ def test_what_else_is_printed_in_the_sandbox_does_not_spoil_the_answer(
 ) -> None:
     """From Python 3.12 on, `os.fork` warns on the error stream."""
     noise = 'import sys\nprint("{}")\nprint("[]", file=sys.stderr)\n'
-    monkeypatch.setattr("autograder.probe.PROBE", noise + PROBE + noise)
+    monkeypatch.setattr("autograder.doctor.probe.PROBE", noise + PROBE + noise)
     assert lacking(dict(asyncio.run(collect_facts(OUTSIDE, [])))) == []
 
 
@@ -189,7 +189,7 @@ def test_neither_a_namespace_nor_a_secret_of_the_grader_is_told_to_the_sandbox(
             told.append(source)
             raise ValueError("told")
 
-    monkeypatch.setattr("autograder.probe.new_code_cell", Spy)
+    monkeypatch.setattr("autograder.doctor.probe.new_code_cell", Spy)
     with pytest.raises(ValueError, match="told"):
         asyncio.run(collect_facts(OUTSIDE, [Path("/course")]))
     assert not any(link in told[0] for link in OUTSIDE.namespaces.values())

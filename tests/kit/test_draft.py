@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.course import Course
-from autograder.doctor import examine_gradebook
+from autograder.course.folder import Course
+from autograder.doctor.machine import examine_gradebook
 from tests.kit.tiny import FULL, NAME, TinyRoom
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of

@@ -12,8 +12,8 @@ import nbformat
 import pytest
 from nbgrader.utils import notebook_hash
 
-from autograder.exchange import Refused, check_folder, parse_name
-from autograder.receipt import SECRET, TIMESTAMP
+from autograder.nbgrader.exchange import Refused, check_folder, parse_name
+from autograder.submission.receipt import SECRET, TIMESTAMP
 from tests.kit.tiny import NAME, RIGHT, TinyRoom, notebook
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of

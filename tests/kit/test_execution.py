@@ -11,14 +11,14 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.errors import Died
-from autograder.execution import Run, run_notebook
-from autograder.kernel import Kernel
-from autograder.limits import MIB, Limits
-from autograder.line import Budget, DeadLine, WorkerLine
-from autograder.snapshot import Snapshot
-from autograder.student import Student
-from autograder.texts import Message
+from autograder.kernel.execute import Run, run_notebook
+from autograder.kernel.kernel import Kernel
+from autograder.model.errors import Died
+from autograder.model.limits import MIB, Limits
+from autograder.model.messages import Message
+from autograder.student.proxy import Student
+from autograder.student.snapshot import Snapshot
+from autograder.student.transport import Budget, DeadLine, WorkerLine
 
 LIMITS = Limits(cell_seconds=3.0, call_seconds=2.0, memory_bytes=512 * MIB, processes=24)
 PATIENT = LIMITS.override({"cell_seconds": 60.0})

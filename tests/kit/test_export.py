@@ -8,8 +8,8 @@ from datetime import datetime
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.export import COLUMNS, harmless
-from autograder.receipt import TIMESTAMP
+from autograder.nbgrader.export import COLUMNS, harmless
+from autograder.submission.receipt import TIMESTAMP
 from tests.kit.tiny import TinyRoom
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of

@@ -25,11 +25,11 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades
 from traitlets.config import Config
 
-from autograder import texts
-from autograder.feedback import render_task, without_paths
-from autograder.model import Counterexample, Diagnosis, Law, Outcome, TaskGrade
-from autograder.page import FeedbackExporter, PrepareFeedback
-from autograder.texts import CATALOGUE, ENGLISH, GERMAN, Message, Sentence
+from autograder.model import messages as texts
+from autograder.model.grade import Counterexample, Diagnosis, Law, Outcome, TaskGrade
+from autograder.model.messages import CATALOGUE, ENGLISH, GERMAN, Message, Sentence
+from autograder.pages.page import FeedbackExporter, PrepareFeedback
+from autograder.pages.task import render_task, without_paths
 
 pytestmark = [
     # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of.

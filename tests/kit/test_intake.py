@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.errors import GraderError
-from autograder.intake import Intake, read_submission
-from autograder.limits import Limits
-from autograder.texts import say
+from autograder.model.errors import GraderError
+from autograder.model.limits import Limits
+from autograder.model.messages import say
+from autograder.submission.read import Intake, read_submission
 
 LIMITS = Limits(submission_bytes=1 << 20, text_bytes=10_000, cells=50)
 NAME = "blatt"

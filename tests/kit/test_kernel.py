@@ -13,9 +13,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-import autograder.snapshot
-from autograder.errors import Died, GraderError, NoCopy, Raised, StudentError, TimedOut, TimeUsedUp
-from autograder.kernel import (
+import autograder.student.snapshot
+from autograder.kernel.kernel import (
     CHANNELS,
     Kernel,
     KernelDied,
@@ -23,10 +22,19 @@ from autograder.kernel import (
     connection_info,
     launch_kernel,
 )
-from autograder.limits import MIB, Limits
-from autograder.line import Budget, WorkerLine
-from autograder.snapshot import Control, Snapshot
-from autograder.student import Student
+from autograder.model.errors import (
+    Died,
+    GraderError,
+    NoCopy,
+    Raised,
+    StudentError,
+    TimedOut,
+    TimeUsedUp,
+)
+from autograder.model.limits import MIB, Limits
+from autograder.student.proxy import Student
+from autograder.student.snapshot import Control, Snapshot
+from autograder.student.transport import Budget, WorkerLine
 
 LIMITS = Limits(
     cell_seconds=3.0,
@@ -434,7 +442,7 @@ for turn in range(3):
 def test_a_copy_that_comes_too_late_is_not_taken_for_the_next_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(autograder.snapshot, "CONTROL_SECONDS", 3.0)
+    monkeypatch.setattr(autograder.student.snapshot, "CONTROL_SECONDS", 3.0)
     slow = """
 import os, time
 fork = os.fork
@@ -460,7 +468,7 @@ value = 1
 
 def test_a_notebook_can_rewrite_the_guest_that_answers_for_it() -> None:
     """The corpus attacks the kit's side in the sandbox: this shows that it meets the real one."""
-    code = "from autograder import guest\nguest.answer = lambda *a: {'value': 'forged'}"
+    code = "from autograder.guest import kernel\nkernel.answer = lambda *a: {'value': 'forged'}"
 
     async def work(kernel: Kernel) -> None:
         await run_cell(kernel, f"{code}\ndef f(): return 1")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograder import law
-from autograder.errors import Died, Raised, StudentError, TimedOut, Unreadable, Violation
-from autograder.texts import CATALOGUE, Message, say
+from autograder import testing as law
+from autograder.model.errors import Died, Raised, StudentError, TimedOut, Unreadable, Violation
+from autograder.model.messages import CATALOGUE, Message, say
 from tests.kit.plain import identical, values
 
 TOKENS = ["Rom", "Paris", "Rom"]

@@ -1,103 +1,84 @@
-"""A module of the engine imports only from lower layers, and no course content at all."""
+"""A folder of the engine imports only from lower floors, and no course content at all."""
 
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
-from pathlib import Path
+from graphlib import TopologicalSorter
 
 import pytest
 
-import autograder
+from autograder.files import PACKAGE
 
-FOLDER = Path(autograder.__file__).parent
-LAYERS = [
-    {
-        *("texts", "wire", "literal", "mutation", "witness", "cache", "effort", "files"),
-        *("highlight", "overlay", "receipt"),
-    },
-    {"errors", "bisection", "markup", "guest", "seccomp", "behaviour"},
-    {"init", "limits", "model", "notebook", "law", "edges", "imprecision", "memory", "chance"},
-    {
-        "usage",
-        "recognition",
-        "intake",
-        "course",
-        "feedback",
-        "line",
-        "bank",
-        "snapshot",
-        "layout",
-        "apart",
-    },
-    {"sandbox", "proof", "page", "report", "submission", "student", "inplace", "draft", "exchange"},
-    {"kernel", "plugin", "diagnosis", "export", "reading"},
-    {"execution", "probe", "suite"},
-    {"rerun", "trial"},
-    {"grading", "warmth", "checks", "subtle"},
-    {"process"},
-    {"preprocessors"},
-    {"release", "converter"},
-    {"doctor", "audit", "gate"},
-    {"audit_report"},
+FLOORS = [
+    {"files", "model", "guest"},
+    {"sandbox", "student", "submission", "course", "pages", "mutants"},
+    {"kernel", "judge", "testing"},
+    {"grading"},
+    {"audit", "nbgrader", "doctor"},
+    {"terminal"},
     {"cli"},
 ]
-LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 COURSE_CONTENT = {"tests", "solutions", "source", "release"}
-MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+MODULES = {
+    ".".join(["autograder", *path.relative_to(PACKAGE).with_suffix("").parts]): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if path.parent != PACKAGE or path.stem != "__init__"
+}
 
 
-def imports(name: str) -> Iterator[str]:
-    """The dotted names that a module imports, wherever in it."""
-    tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+def imports(module: str) -> Iterator[str]:
+    """The dotted names of what a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name} imports by a relative name"
+            assert node.level == 0, f"{module} imports by a relative name"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def kit_imports(name: str) -> set[str]:
+def needs(module: str) -> set[str]:
     """The modules of the kit that a module imports."""
-    parts = (dotted.split(".") for dotted in imports(name))
-    return {dotted[1] for dotted in parts if dotted[0] == "autograder" and len(dotted) > 1}
+    names = {name for dotted in imports(module) for name in (dotted, dotted.rpartition(".")[0])}
+    return names & set(MODULES)
 
 
-def test_every_module_has_one_layer() -> None:
-    assert sorted(LAYER) == MODULES
-    assert sum(map(len, LAYERS)) == len(LAYER)
+def room(module: str) -> str:
+    """The folder of a module, or its name where it lies in none."""
+    return module.split(".")[1]
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_module_imports_only_from_lower_layers(name: str) -> None:
-    level = {module: LAYER[module] for module in kit_imports(name) & set(LAYER)}
-    assert {module for module, layer in level.items() if layer >= LAYER[name]} == set()
+def test_every_folder_has_one_floor() -> None:
+    assert sorted(FLOOR) == sorted({room(module) for module in MODULES})
+    assert sum(map(len, FLOORS)) == len(FLOOR)
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_module_names_the_modules_that_it_imports(name: str) -> None:
-    assert kit_imports(name) <= set(LAYER) | {"__version__"}
-    assert "autograder" not in set(imports(name))
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_from_its_folder_and_from_lower_floors(module: str) -> None:
+    others = {room(each) for each in needs(module)} - {room(module)}
+    assert {each for each in others if FLOOR[each] >= FLOOR[room(module)]} == set()
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_no_module_imports_course_content(name: str) -> None:
-    assert {dotted.split(".")[0] for dotted in imports(name)} & COURSE_CONTENT == set()
+def test_no_import_leads_in_a_circle() -> None:
+    TopologicalSorter({module: needs(module) for module in MODULES}).prepare()
 
 
-def test_beside_student_code_there_is_only_the_wire() -> None:
-    assert kit_imports("init") == {"guest"}
-    assert kit_imports("guest") == {"wire"}
-    assert kit_imports("wire") == set()
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_imports_course_content(module: str) -> None:
+    assert {dotted.split(".")[0] for dotted in imports(module)} & COURSE_CONTENT == set()
 
 
-def test_the_wire_needs_the_standard_library_and_numpy_alone() -> None:
-    import sys
+def test_beside_student_code_there_are_the_standard_library_and_numpy() -> None:
+    guest = {module for module in MODULES if room(module) == "guest"}
+    found = {dotted for module in guest for dotted in imports(module)}
+    assert {needed for module in guest for needed in needs(module)} <= guest
+    roots = {dotted.split(".")[0] for dotted in found} - set(sys.stdlib_module_names)
+    assert roots <= {"autograder", "numpy", "IPython", "ipykernel"}
 
-    roots = {dotted.split(".")[0] for dotted in imports("wire")}
-    assert roots - set(sys.stdlib_module_names) == {"numpy"}
 
-
-def test_the_package_itself_imports_nothing() -> None:
-    assert list(imports("__init__")) == []
+def test_a_folder_holds_no_code_of_its_own() -> None:
+    for path in PACKAGE.glob("*/__init__.py"):
+        (only,) = ast.parse(path.read_text(encoding="utf-8")).body
+        assert isinstance(only, ast.Expr), path

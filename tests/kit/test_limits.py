@@ -6,8 +6,8 @@ from dataclasses import FrozenInstanceError, asdict, fields
 
 import pytest
 
-from autograder.errors import GraderError
-from autograder.limits import Limits
+from autograder.model.errors import GraderError
+from autograder.model.limits import Limits
 
 
 def test_a_limit_is_overridden_by_name_and_the_others_stay() -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from autograder.law import generator
-from autograder.literal import LONGEST, BitGenerator, call_expression, literal, pieces
+from autograder.student.literal import LONGEST, BitGenerator, call_expression, literal, pieces
+from autograder.testing import generator
 from tests.kit.plain import DTYPES, arrays, identical, values
 
 FULL = st.integers(1, 3)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.markup import (
+from autograder.pages.markup import (
     LIMIT,
     MARKDOWN_LIMIT,
     clean_fragment,

@@ -9,9 +9,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograder.errors import GraderError
-from autograder.model import Counterexample, Grade, Law, Outcome, TaskGrade, from_json, to_json
-from autograder.texts import Message
+from autograder.model.errors import GraderError
+from autograder.model.grade import (
+    Counterexample,
+    Grade,
+    Law,
+    Outcome,
+    TaskGrade,
+    from_json,
+    to_json,
+)
+from autograder.model.messages import Message
 from tests.kit.plain import texts
 
 POINTS = st.integers(0, 40).map(lambda quarters: quarters / 4)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.mutation import ARROW, COMBINED, COMPARED, CONFUSED, Mutant, mutate
+from autograder.mutants.syntax import ARROW, COMBINED, COMPARED, CONFUSED, Mutant, mutate
 
 COURSE = Path(__file__).resolve().parents[2]
 REFERENCE = (COURSE / "solutions" / "next_token.py").read_text(encoding="utf-8")

@@ -11,13 +11,13 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 
-from autograder.grading import Job
-from autograder.kernel import launch_kernel
-from autograder.limits import Limits
-from autograder.model import Grade
-from autograder.notebook import grade_id_of, is_test, points_of, task_of
-from autograder.process import grade_apart
-from autograder.submission import restore
+from autograder.grading.grade import Job
+from autograder.grading.process import grade_apart
+from autograder.kernel.kernel import launch_kernel
+from autograder.model.cells import grade_id_of, is_test, points_of, task_of
+from autograder.model.grade import Grade
+from autograder.model.limits import Limits
+from autograder.submission.restore import restore
 from tests.kit.classroom import Classroom
 from tests.kit.submissions import (
     ASSIGNMENT,

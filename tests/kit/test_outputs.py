@@ -7,9 +7,9 @@ import json
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.execution import run_notebook
-from autograder.limits import Limits
-from autograder.texts import Message, say
+from autograder.kernel.execute import run_notebook
+from autograder.model.limits import Limits
+from autograder.model.messages import Message, say
 
 LIMITS = Limits(
     output_bytes=3000, outputs=10, all_output_bytes=10_000, all_outputs=25, cell_seconds=60.0

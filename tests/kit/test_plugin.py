@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from autograder.errors import Died
-from autograder.limits import Limits
-from autograder.model import Counterexample, Law, Outcome
-from autograder.plugin import Grading
-from autograder.student import Student
-from autograder.texts import Message
+from autograder.judge.plugin import Grading
+from autograder.model.errors import Died
+from autograder.model.grade import Counterexample, Law, Outcome
+from autograder.model.limits import Limits
+from autograder.model.messages import Message
+from autograder.student.proxy import Student
 from tests.kit.inprocess import Here
 
 pytest_plugins = ["pytester"]
@@ -25,9 +25,9 @@ HEAD = """
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
-from autograder import law
-from autograder.errors import Violation
-from autograder.law import points
+from autograder import testing as law
+from autograder.model.errors import Violation
+from autograder.testing import points
 """
 
 

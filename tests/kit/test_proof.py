@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
-from autograder.proof import digest_of, keep_proof, path_of, recall_proof
+from autograder.audit.cache import digest_of, keep_proof, path_of, recall_proof
+from autograder.course.folder import Course
 from tests.kit import tiny
 from tests.kit.tiny import TinyRoom
 

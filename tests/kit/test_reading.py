@@ -9,14 +9,14 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder.errors import GraderError
-from autograder.grading import Job
-from autograder.intake import read_file
-from autograder.limits import MIB, Limits
-from autograder.notebook import read_notebook
-from autograder.process import collect_apart, grade_apart
-from autograder.reading import Handed, Reading, read_apart
-from autograder.submission import restore
+from autograder.grading.grade import Job
+from autograder.grading.intake import Handed, Reading, read_apart
+from autograder.grading.process import collect_apart, grade_apart
+from autograder.model.cells import read_notebook
+from autograder.model.errors import GraderError
+from autograder.model.limits import MIB, Limits
+from autograder.submission.read import read_file
+from autograder.submission.restore import restore
 from tests.kit.tiny import FULL, NAME, RIGHT, WRONG, TinyRoom, notebook
 
 SOURCE = notebook(RIGHT)

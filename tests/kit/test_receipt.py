@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.receipt import SECRET, TIMESTAMP, read_receipt
+from autograder.submission.receipt import SECRET, TIMESTAMP, read_receipt
 
 GOOD = "0123456789abcdef" * 8
 FORGED_SECRET = "submission_secret.txt is no secret of nbgrader's and was ignored"

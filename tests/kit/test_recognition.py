@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.notebook import grade_id_of, is_test, task_of, visible_text
-from autograder.recognition import is_done
-from autograder.submission import Restored, restore
+from autograder.model.cells import grade_id_of, is_test, task_of, visible_text
+from autograder.submission.recognise import is_done
+from autograder.submission.restore import Restored, restore
 from tests.kit.submissions import (
     Submission,
     nothing,

@@ -14,13 +14,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from autograder import law, wire
-from autograder.errors import StudentError
-from autograder.law import generator
-from autograder.limits import Limits
-from autograder.literal import literal
-from autograder.student import Student
-from autograder.texts import CATALOGUE, say
+from autograder import testing as law
+from autograder.guest import wire
+from autograder.model.errors import StudentError
+from autograder.model.limits import Limits
+from autograder.model.messages import CATALOGUE, say
+from autograder.student.literal import literal
+from autograder.student.proxy import Student
+from autograder.testing import generator
 from tests.kit.inprocess import Here
 
 LIMITS = Limits()

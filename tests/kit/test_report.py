@@ -7,9 +7,9 @@ import io
 import pytest
 from rich.console import Console
 
-from autograder.model import Diagnosis, Grade, Law, Outcome, TaskGrade
-from autograder.report import show_grade
-from autograder.texts import Language
+from autograder.model.grade import Diagnosis, Grade, Law, Outcome, TaskGrade
+from autograder.model.messages import Language
+from autograder.terminal.report import show_grade
 
 LAW = Law(test="test_sum", task="softmax", points=1, sentence="Die Summe ist 1.")
 

@@ -11,10 +11,10 @@ import psutil
 import pytest
 from nbformat.v4 import writes
 
-from autograder.grading import Job
-from autograder.limits import Limits
-from autograder.model import Grade
-from autograder.process import grade_apart
+from autograder.grading.grade import Job
+from autograder.grading.process import grade_apart
+from autograder.model.grade import Grade
+from autograder.model.limits import Limits
 from tests.kit import tiny
 
 QUICK = Limits().override({"cell_seconds": 6, "call_seconds": 3})
@@ -180,4 +180,4 @@ def kill_one(generation: int) -> None:
 
 def age(process: psutil.Process) -> int:
     """How many of the processes above it belong to the guest."""
-    return sum("autograder.init" in above.cmdline()[:4] for above in process.parents())
+    return sum("autograder.guest" in above.cmdline()[:4] for above in process.parents())

@@ -22,11 +22,17 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder import overlay, seccomp
-from autograder.errors import GraderError
-from autograder.kernel import Kernel, KernelDied, launch_kernel
-from autograder.limits import MIB, Limits
-from autograder.sandbox import GUEST_FILES, Interpreter, bwrap_args, guest_environment, small_files
+from autograder.kernel.kernel import Kernel, KernelDied, launch_kernel
+from autograder.model.errors import GraderError
+from autograder.model.limits import MIB, Limits
+from autograder.sandbox import overlay, seccomp
+from autograder.sandbox.process import (
+    GUEST,
+    Interpreter,
+    bwrap_args,
+    guest_environment,
+    small_files,
+)
 from tests.kit.submissions import ROOT
 
 LIMITS = Limits(disk_bytes=6 * MIB, file_bytes=4 * MIB, cell_seconds=60.0)
@@ -36,6 +42,9 @@ SETTINGS_OF_KERNELS = {
     *["PYDEVD_USE_FRAME_EVAL", "TERM", "CLICOLOR", "FORCE_COLOR", "CLICOLOR_FORCE"],
     *["PAGER", "GIT_PAGER", "JPY_PARENT_PID", "JPY_SESSION_NAME", "LC_CTYPE"],
 }
+GUEST_FILES = ["/kit/autograder/__init__.py"] + [
+    f"/kit/autograder/guest/{path.name}" for path in GUEST.glob("*.py")
+]
 MACHINE = Interpreter(Path("/machine/python"), Path("/machine/venv"), "3.11")
 DATA = {"/etc/passwd": 7, "/kit/connection.json": 8}
 
@@ -105,7 +114,7 @@ def test_of_the_course_and_the_kit_only_the_guests_files_get_in() -> None:
     assert not sources & {ROOT, *ROOT.parents, Path.home()}
     assert not any(ROOT in source.parents for source in sources)
     kit = [path for path in small_files(MACHINE, {}) if path.startswith("/kit/autograder/")]
-    assert kit == [f"/kit/autograder/{name}" for name in GUEST_FILES]
+    assert sorted(kit) == sorted(GUEST_FILES)
 
 
 def test_nothing_is_bound_in_a_way_that_it_can_be_written() -> None:
@@ -215,8 +224,8 @@ def refused(action, *arguments):
 folders = ["/", "/usr", "/usr/bin", "/etc", "/env", "/env/lib", "/opt", "/kit", "/kit/autograder",
            "/dev", "/run", "/home", "/proc", os.path.dirname(os.__file__)]
 answer = [folder for folder in folders if not refused(open, folder + "/probe", "w")]
-files = ["/kit/autograder/guest.py", "/kit/connection.json", "/etc/passwd", "/env/pyvenv.cfg",
-         os.__file__]
+files = ["/kit/autograder/guest/kernel.py", "/kit/connection.json", "/etc/passwd",
+         "/env/pyvenv.cfg", os.__file__]
 answer += [file for file in files if not refused(open, file, "a")]
 for file in files:
     mode = os.stat(file).st_mode
@@ -348,11 +357,9 @@ def test_of_the_kit_only_the_guests_files_are_there(ask: Ask) -> None:
     code = """
 import autograder, os
 found = {f"{folder}/{name}" for folder, _, names in os.walk("/kit") for name in names}
-answer = [sorted(found), sorted(set(os.listdir(autograder.__path__[0])))]
+answer = sorted(found), autograder.__path__[0]
 """
-    kit, package = ask(code)
-    assert package == sorted(GUEST_FILES)
-    assert kit == [f"/kit/autograder/{name}" for name in package] + ["/kit/connection.json"]
+    assert ask(code) == [sorted([*GUEST_FILES, "/kit/connection.json"]), "/kit/autograder"]
 
 
 def test_proc_shows_only_processes_of_the_sandbox(ask: Ask) -> None:
@@ -388,9 +395,9 @@ def test_a_traceback_names_no_path_of_this_machine(ask: Ask) -> None:
     code = """
 import traceback
 import numpy as np
-from autograder import guest
+from autograder.guest import answer
 shown = []
-for fails in (lambda: np.linalg.inv(np.zeros((2, 2))), lambda: guest.call(print, {}, print)):
+for fails in (lambda: np.linalg.inv(np.zeros((2, 2))), lambda: answer.call(print, {}, print)):
     try:
         fails()
     except Exception:
@@ -399,7 +406,7 @@ answer = shown
 """
     shown = ask(code)
     assert "/env/lib/" in shown[0]
-    assert "/kit/autograder/guest.py" in shown[1]
+    assert "/kit/autograder/guest/answer.py" in shown[1]
     for path in (str(ROOT), sys.base_prefix, str(Path.home()), tempfile.gettempdir() + "/auto"):
         assert path not in "".join(shown)
 
@@ -763,8 +770,8 @@ def test_nothing_of_a_sandbox_is_left_behind(
 GRADER = """
 import asyncio, sys, time
 from nbformat.v4 import new_code_cell
-from autograder.kernel import launch_kernel
-from autograder.limits import Limits
+from autograder.kernel.kernel import launch_kernel
+from autograder.model.limits import Limits
 async def main():
     with launch_kernel(Limits()) as kernel:
         await kernel.run(new_code_cell(sys.argv[1]))

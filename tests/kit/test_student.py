@@ -21,9 +21,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograder import guest, wire
-from autograder.effort import Effort, effort_of
-from autograder.errors import (
+from autograder.guest import kernel as guest
+from autograder.guest import wire
+from autograder.model.errors import (
     Died,
     Missing,
     Raised,
@@ -33,12 +33,13 @@ from autograder.errors import (
     Unreadable,
     Violation,
 )
-from autograder.law import generator
-from autograder.limits import Limits
-from autograder.line import Budget, DeadLine, Stopwatch, WorkerLine
-from autograder.literal import BitGenerator
-from autograder.student import Student
-from autograder.texts import CATALOGUE, Message, say
+from autograder.model.limits import Limits
+from autograder.model.messages import CATALOGUE, Message, say
+from autograder.student.effort import Effort, effort_of
+from autograder.student.literal import BitGenerator
+from autograder.student.proxy import Student
+from autograder.student.transport import Budget, DeadLine, Stopwatch, WorkerLine
+from autograder.testing import generator
 from tests.kit.inprocess import Here
 from tests.kit.plain import identical, values
 
@@ -73,7 +74,7 @@ class InProcess:
 
     CODE = """
 import socket, sys
-from autograder import guest
+from autograder.guest import kernel as guest
 namespace = {}
 exec(sys.argv[2], namespace)
 with socket.socket(fileno=int(sys.argv[1])) as connection:

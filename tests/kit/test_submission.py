@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
-from autograder.notebook import (
+from autograder.model.cells import (
     grade_id_of,
     is_locked,
     is_solution,
@@ -20,7 +20,7 @@ from autograder.notebook import (
     read_notebook,
     task_of,
 )
-from autograder.submission import Restored, restore
+from autograder.submission.restore import Restored, restore
 from tests.kit.submissions import solved, source
 
 COURSE = Path(__file__).parents[2]

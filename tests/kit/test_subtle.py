@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.bank import answer_in, load_reference, read_arguments, read_source
-from autograder.subtle import Suspect, edges, same, suspects, wrapped
-from autograder.trial import Trial, carry_out_all
+from autograder.audit.behaviours import Suspect, edges, same, suspects, wrapped
+from autograder.audit.trial import Trial, carry_out_all
+from autograder.course.answers import answer_in, load_reference, read_arguments, read_source
 
 COURSE = Path(__file__).resolve().parents[2]
 REFERENCE = '''
@@ -35,7 +35,7 @@ size: int = 3
 KNOWN = {"p": {"kind": "probabilities"}, "k": {"least": 1, "most": 50}}
 WEAK = '''
 import numpy as np
-from autograder.law import agree, points
+from autograder.testing import agree, points
 
 @points(1, task="share")
 def test_half(student):

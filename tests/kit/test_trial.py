@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import writes
 
-from autograder.bank import Answer, read_misconceptions, read_variants
-from autograder.errors import GraderError
-from autograder.grading import Job
-from autograder.limits import Limits
-from autograder.model import Grade, Outcome
-from autograder.process import grade_apart
-from autograder.trial import Trial, Tried, carry_out_all
+from autograder.audit.trial import Trial, Tried, carry_out_all
+from autograder.course.answers import Answer, read_misconceptions, read_variants
+from autograder.grading.grade import Job
+from autograder.grading.process import grade_apart
+from autograder.model.errors import GraderError
+from autograder.model.grade import Grade, Outcome
+from autograder.model.limits import Limits
 from tests.kit.submissions import ASSIGNMENT, ROOT, answer, most_points, solved
 
 TASKS = tuple(most_points())

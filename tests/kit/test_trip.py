@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.notebook import grade_id_of
+from autograder.model.cells import grade_id_of
 from tests.kit.submissions import ROOT
 from tests.kit.tiny import NAME, RIGHT, WRONG, TinyRoom
 

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograder import wire
+from autograder.guest import wire
 from tests.kit.plain import DTYPES, arrays, identical, values
 
 MORE = settings(max_examples=200, deadline=None)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
-from autograder.bank import load_reference, read_arguments
-from autograder.witness import (
+from autograder.course.answers import load_reference, read_arguments
+from autograder.mutants.witness import (
     FORMS,
     SIZES,
     Parameter,

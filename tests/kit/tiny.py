@@ -14,12 +14,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
-from autograder.model import Grade, from_json
+from autograder.model.grade import Grade, from_json
 from tests.kit.submissions import ROOT
 
 NAME = "tiny"
 SUITE = '''
-from autograder.law import agree, points
+from autograder.testing import agree, points
 
 @points(1, task="double")
 def test_two(student):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograder.law import Vector, agree, choice, ensure
-from autograder.student import Function
+from autograder.student.proxy import Function
+from autograder.testing import Vector, agree, choice, ensure
 
 Calls = Sequence[tuple[Any, ...]]
 

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 import numpy as np
 from hypothesis import example
 
-from autograder.law import Vector
-from autograder.literal import BitGenerator
+from autograder.student.literal import BitGenerator
+from autograder.testing import Vector
 
 Test = TypeVar("Test", bound=Callable[..., None])
 Cell = tuple[int, int]  # a feature, and one of its levels

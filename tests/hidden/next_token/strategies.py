@@ -15,7 +15,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from autograder.law import Vector
+from autograder.testing import Vector
 
 T = TypeVar("T")
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from autograder.law import Vector, ensure, number, points
-from autograder.student import Student
+from autograder.student.proxy import Student
+from autograder.testing import Vector, ensure, number, points
 from solutions import next_token as reference
 
 HOW = "n = 10000, T = 1.2: Nimm sample_many und dann deviation."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.law import Vector, ensure, fail, points, vector
-from autograder.student import Student
+from autograder.student.proxy import Student
+from autograder.testing import Vector, ensure, fail, points, vector
 from solutions import next_token as reference
 
 SLACK = 1e-9  # for the rounding in p, at the contract's bounds

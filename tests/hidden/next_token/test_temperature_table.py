@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.law import agree, ensure, fail, number, points
-from autograder.literal import literal
-from autograder.student import Student
+from autograder.student.literal import literal
+from autograder.student.proxy import Student
+from autograder.testing import agree, ensure, fail, number, points
 from solutions import next_token as reference
 
 TEMPERATURES = (0.2, 1.0, 3.0)

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograder.law import Vector, choice, ensure, generator, points, rejects
-from autograder.student import Student
+from autograder.student.proxy import Student
+from autograder.testing import Vector, choice, ensure, generator, points, rejects
 from solutions import next_token as reference
 from tests.hidden.next_token.budget import LEVEL, enough_places, fit_draws, fit_place
 from tests.hidden.next_token.calls import possible_on_each

@@ -18,7 +18,14 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.notebook import grade_id_of, is_solution, is_test, nbgrader_of, points_of, task_of
+from autograder.model.cells import (
+    grade_id_of,
+    is_solution,
+    is_test,
+    nbgrader_of,
+    points_of,
+    task_of,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 ASSIGNMENT = "next_token"

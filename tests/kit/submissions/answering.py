@@ -59,8 +59,8 @@ class Silent(ValueError):
 
 PATCHES_BUILTIN = """
 import builtins
-from autograder import guest
-guest.BUILT_IN = frozenset(guest.BUILT_IN)
+from autograder.guest import answer
+answer.BUILT_IN = frozenset(answer.BUILT_IN)
 class Mine(Exception):
     pass
 builtins.ValueError = ValueError = Mine
@@ -334,7 +334,7 @@ ANSWERING = [
     refuses(
         "wire-error",
         "raises the wire's own error for ValueError",
-        "from autograder import wire; raise wire.TooLarge('x')",
+        "from autograder.guest import wire; raise wire.TooLarge('x')",
     ),
     refuses(
         "json-error",

@@ -10,7 +10,7 @@ import copy
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.notebook import grade_id_of, is_solution, is_test, task_of
+from autograder.model.cells import grade_id_of, is_solution, is_test, task_of
 from tests.kit.submissions import Change, Submission, cell_of, released, several
 
 TWICE = "it was there more than once"

@@ -11,7 +11,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
-from autograder.notebook import is_solution, nbgrader_of
+from autograder.model.cells import is_solution, nbgrader_of
 from tests.kit.submissions import ASSIGNMENT, Change, Place, Submission, as_text, cell_of, several
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"

@@ -137,15 +137,15 @@ def deviation(p, rel): return 42.0
 """
 
 PATCHES_GUEST = """
-from autograder import guest
-guest.answer = lambda *asked: {"value": 0.5, "arguments": [], "named": {"dict": []}}
+from autograder.guest import kernel
+kernel.answer = lambda *asked: {"value": 0.5, "arguments": [], "named": {"dict": []}}
 def deviation(p, rel): return 42.0
 """
 
 # the next copy of the kernel is never made, and nobody can say why
 PATCHES_FORKS = """
-from autograder import guest
-guest.handle_fork = None
+from autograder.guest import kernel
+kernel.handle_fork = None
 def deviation(p, rel): return 42.0
 """
 
@@ -242,7 +242,7 @@ def top_k(p, k):
 
 POSES_AS_OURS = """
 class GraderError(Exception):
-    __module__ = "autograder.errors"
+    __module__ = "autograder.model.errors"
 def deviation(p, rel):
     raise GraderError("There are no hidden tests: a person has to look.")
 """
@@ -465,9 +465,9 @@ ip.events.register("post_run_cell", lambda *a: ip.user_ns.update(dict.fromkeys(n
 """
 
 ANSWERS_FOR_IT = """
-from autograder import guest, wire
+from autograder.guest import answer, kernel, wire
 full = {"value": 0.5, "arguments": [], "named": {"dict": []}, "points": 52, "status": "passed"}
-guest.answer = guest.call = guest.say_value = guest.describe = lambda *a, **k: full
+kernel.answer = answer.call = answer.say_value = answer.describe = lambda *a, **k: full
 wire.pack = wire.unpack = lambda value, *a, **k: value
 wire.to_bytes = lambda data: b'{"value": {"dict": []}, "passed": true, "earned": 1000}'
 """

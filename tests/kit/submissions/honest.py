@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 
-from autograder.notebook import is_test
+from autograder.model.cells import is_test
 from tests.kit.submissions import (
     Submission,
     after,

@@ -19,7 +19,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
-from autograder.notebook import is_test
+from autograder.model.cells import is_test
 from tests.kit.submissions import (
     ASSIGNMENT,
     INNOCENT,

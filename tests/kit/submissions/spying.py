@@ -147,8 +147,9 @@ def prob_not(tokens, p, token):
 IMPORTS_COURSE = """
 import importlib, inspect
 names = ["tests", "tests.hidden", "tests.hidden.next_token.test_softmax", "solutions",
-         "solutions.next_token", "nbgrader_config", "autograder.process", "autograder.plugin",
-         "autograder.guest", "autograder.wire", "autograder.course"]
+         "solutions.next_token", "nbgrader_config", "autograder.grading.process",
+         "autograder.judge.plugin", "autograder.guest", "autograder.guest.wire",
+         "autograder.course.folder"]
 for name in names:
     try:
         module = importlib.import_module(name)

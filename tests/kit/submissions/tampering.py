@@ -13,7 +13,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.notebook import is_solution, is_test
+from autograder.model.cells import is_solution, is_test
 from tests.kit.submissions import (
     ASSIGNMENT,
     Submission,

@@ -1,0 +1,1 @@
+"""Whether the hidden tests of an assignment are any good."""

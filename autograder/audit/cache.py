@@ -1,0 +1,97 @@
+"""Remember that a suite passed its audit, so that a release proves again only what changed.
+
+How it works: a digest stands for everything that an audit depends on: the course's
+files, this package, Python and all installed packages. What passed is kept under its
+digest in the user's cache, with the number of seeds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import distributions
+from pathlib import Path
+
+import msgspec
+
+from autograder.course.folder import CONFIG, Course
+from autograder.files import PACKAGE, cache_folder, write_atomically
+from autograder.model.errors import GraderError
+
+IGNORED = ("__pycache__", ".ipynb_checkpoints")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An audit that passed: what it was about, with how many seeds, and when."""
+
+    digest: str
+    seeds: int
+    when: datetime
+
+    @property
+    def day(self) -> str:
+        """When, for people."""
+        return f"{self.when:%Y-%m-%d %H:%M}"
+
+
+def keep_proof(digest: str, seeds: int) -> None:
+    """Remember that this passed just now; what can't be kept is proven again, no more."""
+    proof = Proof(digest, seeds, datetime.now().astimezone().replace(microsecond=0))
+    path = path_of(digest)
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, msgspec.json.encode(proof))
+
+
+def recall_proof(digest: str, seeds: int) -> Proof | None:
+    """The audit that this passed, with at least so many seeds."""
+    try:
+        proof = msgspec.json.decode(path_of(digest).read_bytes(), type=Proof)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return proof if proof.digest == digest and proof.seeds >= seeds else None
+
+
+def path_of(digest: str) -> Path:
+    """Where the proof lies."""
+    return cache_folder() / "proofs" / f"{digest}.json"
+
+
+def digest_of(course: Course, assignment: str) -> str:
+    """A digest of all that an audit depends on; raises GraderError for a file nobody can read."""
+    digest = hashlib.sha256(sys.version.encode())
+    for each in sorted(f"{d.name} {d.version}" for d in distributions()):
+        digest.update(f"{each}\n".encode())
+    folders = (
+        course.root / "source" / assignment,
+        course.root / "solutions",
+        course.root / "tests" / "hidden",
+        PACKAGE,
+    )
+    for folder in folders:
+        for path in files_in(folder):
+            add(digest, str(path.relative_to(folder)), path)
+    add(digest, CONFIG, course.root / CONFIG)
+    return digest.hexdigest()
+
+
+def add(digest: hashlib._Hash, name: str, path: Path) -> None:
+    """Take a file in, with its name and length, so that no two courses look the same."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise GraderError(f"The course's file {path} can't be read: {error}.") from error
+    digest.update(f"{name}\n{len(content)}\n".encode())
+    digest.update(content)
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    """The files of a folder in the order of their names, without what Python leaves there."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not any(part in IGNORED for part in path.parts):
+            yield path

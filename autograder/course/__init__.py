@@ -1,0 +1,1 @@
+"""A course folder, and the answers that it keeps."""

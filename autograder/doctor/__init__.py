@@ -1,0 +1,1 @@
+"""What grading needs on this machine, and what a sandbox lets student code do."""

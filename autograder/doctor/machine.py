@@ -1,0 +1,135 @@
+"""Look for what grading needs on this machine, and name what is missing.
+
+The restrictions are not read from a list: a kernel is started in the sandbox and
+asked what it can see and do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SQLAlchemyError
+
+from autograder.course.draft import compare_release, is_known, released
+from autograder.course.folder import Course
+from autograder.doctor.probe import Outside, collect_facts, judge_facts
+from autograder.files import PACKAGE
+from autograder.grading.process import collect_apart
+from autograder.kernel.kernel import KernelDied
+from autograder.model.errors import GraderError
+from autograder.model.limits import Limits
+from autograder.nbgrader.points import compare
+from autograder.sandbox import seccomp
+from autograder.sandbox.process import PRIVATE_FOLDERS, find_bwrap
+from autograder.terminal.report import Finding
+
+OLDEST = (3, 11)
+STEP = "autograder.nbgrader.preprocessors.GradeSubmission"
+
+
+def examine(folder: Path) -> Iterator[Finding]:
+    """One finding after the other."""
+    yield examine_python()
+    yield examine_bwrap()
+    yield examine_seccomp()
+    yield from examine_sandbox(folder)
+    try:
+        course = Course.at(folder)
+    except GraderError as error:
+        yield Finding("course", False, str(error))
+        return
+    yield examine_settings(course)
+    for assignment in course.assignments:
+        yield examine_assignment(course, assignment)
+        yield examine_gradebook(course, assignment)
+
+
+def examine_python() -> Finding:
+    """The interpreter's version."""
+    found = ".".join(map(str, sys.version_info[:3]))
+    remedy = f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed."
+    return Finding("Python", sys.version_info >= OLDEST, found, remedy)
+
+
+def examine_bwrap() -> Finding:
+    """bubblewrap, and its version."""
+    try:
+        path = find_bwrap()
+    except GraderError as error:
+        return Finding("bubblewrap", False, "missing", str(error))
+    run = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    return Finding("bubblewrap", run.returncode == 0, run.stdout.strip() or run.stderr.strip())
+
+
+def examine_seccomp() -> Finding:
+    """libseccomp, which makes the filter of system calls."""
+    if seccomp.find_library() is not None:
+        return Finding("libseccomp", True, "the filter of system calls can be made")
+    remedy = f"Without it a hole in the kernel is open to student code. {seccomp.INSTALL}"
+    return Finding("libseccomp", False, "missing", remedy)
+
+
+def examine_sandbox(folder: Path) -> Iterator[Finding]:
+    """A kernel in the sandbox, and every restriction as it is felt from inside."""
+    outside = Outside.current(Limits())
+    try:
+        facts = asyncio.run(collect_facts(outside, hidden_paths(folder)))
+    except (GraderError, KernelDied, ValueError) as error:
+        yield Finding("sandboxed kernel", False, str(error))
+        return
+    yield Finding("sandboxed kernel", True, "it starts and answers")
+    yield from judge_facts(facts, outside)
+
+
+def hidden_paths(folder: Path) -> list[Path]:
+    """What student code must not find: the course, the grader's home and this package."""
+    paths = [folder.resolve(), Path.home(), PACKAGE]
+    private = [Path(path) for path in PRIVATE_FOLDERS]
+    return [path for path in paths if not any(own.is_relative_to(path) for own in private)]
+
+
+def examine_settings(course: Course) -> Finding:
+    """Whether nbgrader is told to grade with this package."""
+    try:
+        steps = course.config().Autograde.autograde_preprocessors
+    except Exception as error:
+        return Finding("settings", False, f"{type(error).__name__}: {error}")
+    fine = isinstance(steps, list) and STEP in map(str, steps)
+    remedy = f"Put {STEP} into c.Autograde.autograde_preprocessors in nbgrader_config.py."
+    return Finding(
+        "settings", fine, "nbgrader grades with this package" if fine else "not set", remedy
+    )
+
+
+def examine_assignment(course: Course, assignment: str) -> Finding:
+    """Whether an assignment's cells and hidden tests fit together."""
+    what = f"assignment {assignment}"
+    try:
+        laws = collect_apart(str(course.root), assignment)
+        problems = compare(course.source(assignment), laws)
+    except GraderError as error:
+        return Finding(what, False, str(error))
+    if problems:
+        return Finding(what, False, "; ".join(problems), "Make the points agree.")
+    tasks = len({law.task for law in laws})
+    return Finding(what, True, f"{len(laws)} hidden tests of {tasks} tasks")
+
+
+def examine_gradebook(course: Course, assignment: str) -> Finding:
+    """Whether grading will find the assignment in the gradebook, or can enter it."""
+    what = f"gradebook: {assignment}"
+    directory = CourseDirectory(config=course.config(), root=str(course.root))
+    try:
+        if is_known(directory, assignment):
+            return Finding(what, True, "it knows the assignment")
+        if not list(released(course, assignment).glob("*.ipynb")):
+            return Finding(what, True, f"not released yet: autograder release {assignment}")
+        compare_release(course, assignment)
+    except (GraderError, SQLAlchemyError) as error:
+        return Finding(what, False, str(error))
+    return Finding(what, True, "nbgrader autograde will enter the assignment from its release")

@@ -1,0 +1,1 @@
+"""A submission in, a grade out."""

@@ -1,0 +1,287 @@
+"""Tell which typical mistake a student's function makes.
+
+How it works: every question that the hidden tests asked, and what came back, is kept
+(`Student.exchanges`). Each misconception of the course is asked the same questions in
+the same order. It explains the work if it gives the same answer to each of them and
+the reference does not. A function of chance may draw in another way than the
+misconception: then what was drawn must be distributed as the misconception's is, and
+repeat itself where that repeats itself. Nothing of a student's runs here, only the
+course's own answers do.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.course.answers import Answer, Namespace, answer_in
+from autograder.guest import wire
+from autograder.model.errors import StudentError
+from autograder.model.grade import Diagnosis, Law, Outcome
+from autograder.student.inprocess import InPlaceLine
+from autograder.student.proxy import Exchange
+from autograder.student.transport import Reply, Request
+
+Exchanges = Mapping[Law, Sequence[Exchange]]
+Seen = tuple[str, Any, Any]  # what kind of reply, what it says, and the arguments after the call
+NOTHING: Seen = ("nothing", None, None)
+
+FAR = 5.0  # standard deviations between two frequencies that have different causes
+MANY = 12  # draws that hardly ever come out twice in the same way
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a law asked, and what it saw."""
+
+    text: bytes  # the request as JSON
+    found: Seen
+
+    @property
+    def request(self) -> Request:
+        """A copy of the request that is ours alone."""
+        copy: Request = wire.from_bytes(self.text)
+        return copy
+
+
+Questions = Sequence[Question]
+Same = Callable[[Question, Seen], bool]
+
+
+def diagnose_task(
+    task: str,
+    outcomes: Iterable[Outcome],
+    exchanges: Exchanges,
+    misconceptions: Iterable[Answer],
+    reference: Namespace,
+) -> Diagnosis | None:
+    """What a student reads about a task that lost points; None where nothing was lost."""
+    if not any(o.law.task == task and o.status == "failed" for o in outcomes):
+        return None
+    asked = {law: kept for law, kept in exchanges.items() if law.task == task}
+    return diagnose(asked, [each for each in misconceptions if each.task == task], reference)
+
+
+def diagnose(
+    exchanges: Exchanges, misconceptions: Sequence[Answer], reference: Namespace
+) -> Diagnosis | None:
+    """The misconception that explains a task's exchanges; None without clear evidence.
+
+    `exchanges` are those of the task's laws, `misconceptions` the task's own.
+    """
+    laws = [[question(exchange) for exchange in kept] for kept in exchanges.values()]
+    with np.errstate(all="ignore"):  # wrong answers overflow, which is news to nobody
+        for same in (equal, alike) if of_chance(laws) else (equal,):
+            for answer in misconceptions:
+                if explains(answer, laws, reference, same):
+                    named = Diagnosis(answer.name, answer.hints)
+                    # where the reference explains it too, nothing is wrong that could be named
+                    return None if explains(None, laws, reference, same) else named
+    return None
+
+
+def of_chance(laws: Sequence[Questions]) -> bool:
+    """Whether a task draws: one of its laws passes a generator."""
+    return any(b'"generator"' in each.text for questions in laws for each in questions)
+
+
+def explains(
+    answer: Answer | None, laws: Sequence[Questions], reference: Namespace, same: Same
+) -> bool:
+    """Whether an answer, or the reference itself, would have answered every law alike."""
+    asked: list[Question] = []
+    ours: list[Seen] = []
+    for questions in laws:
+        # each law meets a function that nobody has called before
+        namespace = dict(reference) if answer is None else answer_in(reference, answer)
+        for each, other in zip(questions, others(questions, namespace), strict=True):
+            if not same(each, other):
+                return False
+            asked.append(each)
+            ours.append(other)
+    theirs = [each.found for each in asked]
+    return bool(asked) and varies(asked, theirs) == varies(asked, ours)
+
+
+def question(exchange: Exchange) -> Question:
+    """What was asked, with a reply that may be a student's: it is only taken apart."""
+    try:
+        reply = wire.from_bytes(exchange.reply)
+    except wire.WireError:
+        reply = None
+    return Question(exchange.request, see(reply) if isinstance(reply, dict) else NOTHING)
+
+
+def see(reply: Reply) -> Seen:
+    """A reply as plain data; NOTHING where it is none that could be compared."""
+    try:
+        after = wire.unpack([reply.get("arguments"), reply.get("named")])
+        match reply:
+            case {"value": data}:
+                return "value", wire.unpack(data), after
+            case {"raised": {"kinds": list(kinds)}}:
+                return "raised", [kind for kind in kinds if isinstance(kind, str)], after
+            case {"missing": True}:
+                return "missing", None, None
+            case {"not_callable": str(kind)} | {"unreadable": str(kind)}:
+                return "no value", kind, after
+    except wire.WireError:
+        pass
+    return NOTHING
+
+
+def others(questions: Questions, namespace: Namespace) -> Iterator[Seen]:
+    """What the functions of `namespace` say to each question."""
+    line = InPlaceLine(namespace)
+    for each in questions:
+        try:
+            yield see(line.ask(each.request))
+        except StudentError:
+            yield NOTHING
+
+
+# --- the same answers ---------------------------------------------------------
+
+
+def equal(question: Question, other: Seen) -> bool:
+    """Whether the other answer is the very one that came."""
+    return agree(question.found, other)
+
+
+def agree(found: Any, other: Any) -> bool:
+    """Whether two plain values are the same kind of thing with the same numbers in it.
+
+    NOTHING agrees with nothing. Generators agree: how far they moved is their own affair.
+    """
+    if found is NOTHING or other is NOTHING:
+        return False
+    if is_number(found) and is_number(other):
+        return close(found, other)
+    if type(found) is not type(other):
+        return False
+    if isinstance(found, np.ndarray):
+        kind = found.dtype == other.dtype and found.shape == other.shape
+        return kind and np.allclose(found, other, rtol=1e-9, atol=1e-12, equal_nan=True)
+    if isinstance(found, list | tuple):
+        return len(found) == len(other) and all(map(agree, found, other))
+    if isinstance(found, dict):
+        return agree(list(found.items()), list(other.items()))
+    return isinstance(found, np.random.Generator) or bool(found == other)
+
+
+def close(found: float, other: float) -> bool:
+    """Whether two numbers are the same but for rounding; nan is itself."""
+    if found != found and other != other:
+        return True
+    try:
+        return math.isclose(found, other, rel_tol=1e-9, abs_tol=1e-12)
+    except OverflowError:  # a whole number that is larger than any float
+        return found == other
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a number: Python's or NumPy's whole and other ones are not told apart."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+# --- answers of the same distribution -----------------------------------------
+
+
+def alike(question: Question, other: Seen) -> bool:
+    """Whether what came could come from where the other answer does.
+
+    What was drawn must be distributed alike. What is no matter of chance must be the
+    very answer, and so must what is left of the arguments.
+    """
+    if agree(question.found, other):
+        return True
+    (kind, value, after), (kind_of_other, other_value, other_after) = question.found, other
+    request = question.request
+    if "call" not in request or (kind, kind_of_other) != ("value", "value"):
+        return False
+    if not agree(after, other_after):
+        return False
+    given = b'"generator"' in question.text  # else each call has a chance of its own
+    if request["repeat"] is None:  # one draw of a kind says nothing of a distribution
+        several = bool(request.get("each")) and not given
+        return form(value) == form(other_value) and (
+            not several or constant(value) == constant(other_value)
+        )
+    if not isinstance(value, list) or not value or not isinstance(other_value, list):
+        return False
+    if set(map(form, value)) != set(map(form, other_value)):
+        return False
+    if not given:
+        return constant(value) == constant(other_value)
+    return all(near(tally(value, of), tally(other_value, of)) for of in (parts, whole))
+
+
+def constant(values: Any) -> bool:
+    """Whether all values are the same."""
+    return all(agree(value, values[0]) for value in values)
+
+
+def form(value: Any) -> Hashable:
+    """What kind of thing a value is, and what an array in it adds up to."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind, value.shape, repr(round(float(value.sum()), 9))
+    if isinstance(value, list | tuple):
+        return type(value).__name__, tuple(map(form, value))
+    return "number" if is_number(value) else type(value).__name__
+
+
+def tally(values: Any, of: Callable[[Any], Mapping[Hashable, int]]) -> Counter[Hashable]:
+    """How often each thing was drawn in all, where a value holds things as `of` says."""
+    found: Counter[Hashable] = Counter()
+    for value in values:
+        found.update(of(value))
+    return found
+
+
+def parts(value: Any) -> Mapping[Hashable, int]:
+    """What was drawn: counts that were drawn together say how often each place was."""
+    counts = counts_in(value)
+    return whole(value) if counts is None else dict(enumerate(counts))
+
+
+def whole(value: Any) -> Mapping[Hashable, int]:
+    """What was drawn, once: counts drawn together are one thing, so that their scatter shows."""
+    counts = counts_in(value)
+    return {repr(value) if counts is None else counts: 1}
+
+
+def counts_in(value: Any) -> tuple[int, ...] | None:
+    """The counts in front of a tuple; None where nothing was counted."""
+    counts = value[0] if isinstance(value, tuple) and value else None
+    if isinstance(counts, np.ndarray) and counts.dtype.kind in "iu" and counts.ndim == 1:
+        return tuple(counts.tolist())
+    return None
+
+
+def near(found: Counter[Hashable], other: Counter[Hashable]) -> bool:
+    """Whether two samples could come from one distribution, each frequency by itself."""
+    draws, others = found.total(), other.total()
+    if draws <= 0 or others <= 0:
+        return draws == others
+    for thing in found.keys() | other.keys():
+        share = (found[thing] + other[thing]) / (draws + others)
+        spread = math.sqrt(max(share * (1 - share), 0) * (1 / draws + 1 / others))
+        if abs(found[thing] / draws - other[thing] / others) > FAR * spread + 1e-12:
+            return False
+    return True
+
+
+def varies(questions: Questions, answers: Sequence[Seen]) -> bool:
+    """Whether many draws, asked for twice in just the same way, came out differently."""
+    first: dict[bytes, Seen] = {}
+    for each, answer in zip(questions, answers, strict=True):
+        if (each.request.get("repeat") or 0) >= MANY and not agree(
+            first.setdefault(each.text, answer), answer
+        ):
+            return True
+    return False

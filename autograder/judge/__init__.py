@@ -1,0 +1,1 @@
+"""One pytest session over the hidden tests of an assignment."""

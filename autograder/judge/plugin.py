@@ -1,0 +1,236 @@
+"""The pytest plugin: the `student` fixture, points, and an outcome for every law.
+
+How it works, in pytest's order: the laws are read from the collected tests
+before one of them runs; every test gets a `Student` of its own; what the test
+came to is sorted into *passed*, *failed* (the student's side did it) and *not
+graded* (anything else); and a law without an outcome at the end is not graded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import wraps
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
+from hypothesis.errors import FlakyFailure
+
+from autograder.model.errors import GraderError, StudentError, TimeUsedUp
+from autograder.model.grade import Counterexample, Law, Outcome
+from autograder.model.messages import Message
+from autograder.student.proxy import Exchange, Student
+
+PROFILE = "autograder"
+MARKER = "points(worth, task, hint, chance): what a law is worth, and the cell that it grades"
+
+MOST_REMARKS, LONGEST_REMARK = 5, 300  # of one law, in characters: a student's values may be in it
+
+SEED = re.compile(r"\[seed=\d+\]|-seed=\d+(?=[-\]])|(?<=\[)seed=\d+-")
+
+STUDENT: pytest.StashKey[Student] = pytest.StashKey()
+
+settings.register_profile(
+    PROFILE,
+    derandomize=True,  # the same submission always meets the same examples
+    database=None,
+    deadline=None,  # time is limited by the call, not by the example
+    max_examples=50,
+    # "explain" would try hundreds of variations of a counterexample for a report nobody reads
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    print_blob=False,
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class Grading:
+    """A plugin object for one session: give it to `pytest.main`, then read `outcomes`."""
+
+    def __init__(
+        self,
+        open_student: Callable[[Law], Student] | None = None,
+        *,
+        undecided: Callable[[Law], bool] | None = None,
+        examples: int = 100,
+        seeds: Sequence[int] = (0,),
+        shrink: bool = True,
+    ) -> None:
+        self.open_student = open_student
+        self.undecided = undecided  # whether a law that just ran must be tried again
+        self.examples = examples  # the most that Hypothesis draws for a law
+        self.shrink = shrink  # whether to look for a smaller counterexample
+        self.seeds = seeds  # of random results; grading knows one
+        self.laws: dict[str, Law] = {}  # by pytest's node id
+        self.faults: list[str] = []  # what pytest could not collect
+        self.found: dict[str, Outcome] = {}
+        self.exchanges: dict[Law, list[Exchange]] = {}  # what each law asked, and the answers
+        self.said: dict[str, list[str]] = {}  # what each law tells staff
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """One outcome for every law; what has none was not graded."""
+        missing = "The session ended before this test."
+        return tuple(
+            self.found.get(node, Outcome(law, "not graded", reason=missing))
+            for node, law in self.laws.items()
+        )
+
+    @property
+    def remarks(self) -> list[str]:
+        """What laws tell staff."""
+        return [remark for said in self.said.values() for remark in said]
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", MARKER)
+        settings.load_profile(PROFILE)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.faults.append(f"{report.nodeid}: {report.longreprtext.strip()[-1000:]}")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        for item in session.items:
+            try:
+                self.laws[item.nodeid] = read_law(item)
+            except GraderError as error:
+                self.faults.append(str(error))
+            else:
+                bound_examples(item, self.examples, shrink=self.shrink)
+                note_failures(item)
+                if self.seeds[0]:
+                    draw_anew(item, self.seeds[0])
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        if "seed" in metafunc.fixturenames:
+            metafunc.parametrize("seed", self.seeds, ids=[f"seed={n}" for n in self.seeds])
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
+        """The student's functions, in a process that no other test uses."""
+        assert self.open_student is not None, "this session only collects"
+        student = self.open_student(self.laws[request.node.nodeid])
+        request.node.stash[STUDENT] = student
+        self.exchanges[self.laws[request.node.nodeid]] = student.exchanges
+        yield student
+        student.line.close()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Generator[None, object, object]:
+        result = yield
+        law = self.laws.get(item.nodeid)
+        if law is None or self.undecided is None:
+            return result
+        try:
+            if self.undecided(law):
+                self.found.pop(item.nodeid, None)
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+        except GraderError as error:
+            self.found[item.nodeid] = Outcome(law, "not graded", reason=str(error))
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[Any]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        law = self.laws.get(item.nodeid)
+        if law is None:
+            return report
+        error = call.excinfo.value if call.excinfo else None
+        if report.when == "call":
+            self.found[item.nodeid] = judge(law, error, item.stash.get(STUDENT, None))
+            self.said[item.nodeid] = remarks_of(item, law)
+        elif not report.passed:  # a fixture is never the student's fault
+            reason = str(error if isinstance(error, GraderError) else report.longrepr)
+            self.found[item.nodeid] = Outcome(law, "not graded", reason=reason)
+        return report
+
+
+def read_law(item: pytest.Item) -> Law:
+    """The law that a test states; raises GraderError where points or sentence are missing."""
+    marker = item.get_closest_marker("points")
+    if marker is None:
+        raise GraderError(f"{item.nodeid} has no points: mark it with autograder.testing.points.")
+    function = getattr(item, "function", None)
+    sentence = " ".join((getattr(function, "__doc__", None) or "").split())
+    if not sentence:
+        raise GraderError(f"{item.nodeid} has no docstring: the student reads it.")
+    name = SEED.sub("", item.name)  # one law, however many seeds it is tried on
+    return Law(name, sentence=sentence, points=float(marker.args[0]), **marker.kwargs)
+
+
+def bound_examples(item: pytest.Item, most: int, *, shrink: bool) -> None:
+    """Have Hypothesis draw at most so many examples, and stop at the first that fails or not."""
+    test: Any = getattr(item, "function", None)
+    if not is_hypothesis_test(test):
+        return
+    # Hypothesis has no public way to change the settings of a test that is already made
+    asked = test._hypothesis_internal_use_settings
+    most = min(asked.max_examples, most)
+    phases = [phase for phase in asked.phases if shrink or phase is not Phase.shrink]
+    if most < asked.max_examples or not shrink:
+        bounded = settings(asked, max_examples=most, phases=phases)
+        test._hypothesis_internal_use_settings = bounded
+
+
+def note_failures(item: pytest.Item) -> None:
+    """Have a test note in its student what broke the law: time may be up before the search ends."""
+    test: Any = getattr(item, "function", None)
+    if not is_hypothesis_test(test) or hasattr(test.hypothesis.inner_test, "__wrapped__"):
+        return
+    inner = test.hypothesis.inner_test
+
+    @wraps(inner)
+    def noting(*arguments: Any, **named: Any) -> None:
+        try:
+            inner(*arguments, **named)
+        except (StudentError, AssertionError) as error:
+            if isinstance(student := named.get("student"), Student):
+                student.failure = show(student, error)
+            raise
+
+    test.hypothesis.inner_test = noting
+
+
+def draw_anew(item: pytest.Item, number: int) -> None:
+    """Have Hypothesis draw other examples than those that grading knows."""
+    test: Any = getattr(item, "function", None)
+    if is_hypothesis_test(test):
+        seed(number)(test)
+
+
+def remarks_of(item: pytest.Item, law: Law) -> list[str]:
+    """What a law has told staff by way of pytest's `record_property`."""
+    said = [text for name, text in item.user_properties if name == "remark"]
+    return [f"{law.task}: {text}"[:LONGEST_REMARK] for text in dict.fromkeys(said[:MOST_REMARKS])]
+
+
+def judge(law: Law, error: BaseException | None, student: Student | None) -> Outcome:
+    """What an exception in a hidden test, or none, says about the student's work."""
+    if error is None:
+        return Outcome(law, "passed")
+    if student is not None and isinstance(student.stuck, TimeUsedUp) and student.failure:
+        return Outcome(law, "failed", student.failure)
+    if isinstance(error, FlakyFailure) and all(map(caused_by_student, error.exceptions)):
+        example = show(student, StudentError(Message.of("flaky")))
+        return Outcome(law, "failed", example)
+    if caused_by_student(error):
+        return Outcome(law, "failed", show(student, error))
+    return Outcome(law, "not graded", reason=f"{type(error).__name__}: {error}"[:1000])
+
+
+def caused_by_student(error: BaseException) -> bool:
+    """Whether the error costs points: whatever else a test raises is the test's own fault."""
+    return isinstance(error, StudentError | AssertionError)
+
+
+def show(student: Student | None, error: BaseException) -> Counterexample | None:
+    """The last call of the smallest failing example, what came back and what should have."""
+    if student is None or not student.last:
+        return None
+    found = getattr(error, "found", "") or student.found
+    return Counterexample(str(student.last), found, getattr(error, "expected", None))

@@ -1,0 +1,65 @@
+"""One pytest session over the hidden tests of an assignment, and over nothing else.
+
+How it works: pytest and Hypothesis hold global state and heed the settings of whoever
+started them. A session therefore runs in a process that is used for it alone, with no
+configuration, cache, plugin or output but ours.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from autograder.files import cache_folder
+from autograder.judge.plugin import Grading
+from autograder.model.errors import GraderError
+
+SETTINGS_OF_OTHERS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+
+
+def run_suite(
+    course: str,
+    assignment: str,
+    session: Grading,
+    *others: object,
+    files: Sequence[str] = (),
+    options: Sequence[str] = (),
+) -> None:
+    """Have pytest judge the laws; what came of them is in `session`.
+
+    `others` are more plugin objects, `files` those with the laws (all where none is named).
+    Raises GraderError where the assignment has no hidden tests.
+    """
+    isolate()
+    chosen = files or [str(suite_folder(course, assignment))]
+    pytest.main([*pytest_args(course), *options, *chosen], plugins=[session, *others])
+
+
+def isolate() -> None:
+    """Keep what a person has set for pytest and Hypothesis out of this process."""
+    for name in SETTINGS_OF_OTHERS:
+        os.environ.pop(name, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(cache_folder() / "hypothesis")
+
+
+def pytest_args(course: str) -> list[str]:
+    """The options of every session; a broken file leaves only its own tasks ungraded."""
+    return [
+        *["-c", os.devnull, "--rootdir", course, "-o", f"pythonpath={course}"],
+        *["--import-mode=importlib", "-p", "no:cacheprovider", "--capture=no"],
+        *["-p", "no:unraisableexception", "-p", "no:threadexception"],  # they collect garbage twice
+        "--continue-on-collection-errors",
+        *["--assert=plain", "--tb=native", "-q", "--no-header", "--no-summary"],
+    ]
+
+
+def suite_folder(course: str, assignment: str) -> Path:
+    """Where the hidden tests of an assignment lie; raises GraderError where there are none."""
+    folder = Path(course) / "tests" / "hidden" / assignment
+    if not folder.is_dir():
+        raise GraderError(f"There are no hidden tests for {assignment!r}: {folder} is no folder.")
+    return folder

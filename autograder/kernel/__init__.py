@@ -1,0 +1,1 @@
+"""A Jupyter kernel in a sandbox: its cells, and the runs of a notebook."""

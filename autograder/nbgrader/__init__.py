@@ -1,0 +1,1 @@
+"""The steps, converters and plugins that nbgrader's own commands run."""

@@ -1,0 +1,339 @@
+"""Grade a class with `nbgrader autograde`, whatever was handed in and whatever breaks.
+
+How it works: nbgrader's own step copies every file of a submission, stops the
+class at some errors, and keeps an old score where a new grading failed. This
+class takes its place (`install`, called by `nbgrader_config.py`):
+
+- of a submission's folder only the notebook is read, in a process of its own (`reading`);
+- before a submission is graded, the scores of its last grading are forgotten:
+  they are None, which waits for a person, until the new ones are there;
+- the result file is written last and at once. A folder without it is one whose
+  grading was interrupted, and is made anew by the next run;
+- an error costs the submission that it met. The others are graded, and the
+  command ends with a list of what was not;
+- an assignment that the gradebook does not know yet, as in a fresh clone of the
+  course, is entered first, by `draft`.
+
+The exit status is 0 where every submission is graded, 1 where one waits for a
+person (an earlier run's as well; free text, which people grade anyway, does not
+count), and 2 where nothing could be graded at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import warnings
+from collections.abc import Iterator
+from datetime import datetime
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any, cast
+
+import nbgrader.apps.api
+import nbgrader.apps.autogradeapp
+from nbconvert.exporters import Exporter, NotebookExporter
+from nbgrader import converters
+from nbgrader.api import Grade as BookedGrade
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.converters import BaseConverter, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import DBAPIError, SAWarning
+from traitlets import Type
+
+from autograder.course.draft import enter_assignment, is_known
+from autograder.course.folder import Course
+from autograder.files import write_atomically
+from autograder.grading.intake import Handed, read_apart
+from autograder.model.cells import KEY, read_notebook
+from autograder.model.errors import GraderError
+from autograder.model.grade import Grade, to_json
+from autograder.nbgrader.preprocessors import RESULT, Resources, limits_of, notes
+from autograder.submission.read import SUFFIX
+from autograder.submission.receipt import read_receipt
+from autograder.terminal.report import points_booked
+
+
+def install() -> None:
+    """Have nbgrader's command and its formgrader grade with this class.
+
+    nbgrader has a setting for every step of grading, but none for what strings
+    them together: it names its class in these two places.
+    """
+    nbgrader.apps.autogradeapp.Autograde = Autograde
+    nbgrader.apps.api.Autograde = Autograde
+    nbgrader.apps.api.NbGraderAPI.get_submitted_timestamp = submitted_at
+    # nbgrader adds a submission's parts in an order that SQLAlchemy warns of, and that staff can
+    # do nothing about; all of them arrive
+    warnings.filterwarnings("ignore", "Object of type", SAWarning, r"nbgrader\.api")
+
+
+def submitted_at(
+    api: nbgrader.apps.api.NbGraderAPI, assignment_id: str, student_id: str
+) -> datetime | None:
+    """When a submission was handed in; nbgrader's own stops a class's list at a forged one."""
+    course = api.coursedir
+    folder = course.format_path(course.submitted_directory, student_id, assignment_id)
+    return read_receipt(Path(folder)).time
+
+
+class Waiting(NbGraderException):
+    """A submission was not graded as a whole, and a person has to look."""
+
+
+class CopyReceipt(BaseConverter):
+    """Stands between nbgrader's two classes, and copies of a submission only its receipt."""
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        receipt = read_receipt(Path(self._format_source(assignment_id, student_id)))
+        folder = Path(self._format_dest(assignment_id, student_id))
+        for name, text in receipt.texts.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="ascii")
+
+
+class Timestamps(CourseDirectory):
+    """nbgrader's folders, with a timestamp read as carefully as all a student may have made."""
+
+    def get_existing_timestamp(self, dest_path: str | Path) -> datetime | None:
+        return read_receipt(Path(dest_path)).time
+
+
+class ReadSubmission(NotebookExporter):
+    """nbconvert's notebook exporter, which has what was handed in read and restored apart."""
+
+    def from_filename(
+        self, filename: str, resources: Resources | None = None, **named: Any
+    ) -> tuple[Any, Any]:
+        converter = self.parent
+        if not isinstance(converter, Autograde) or not converter._sanitizing:
+            return super().from_filename(filename, resources=cast(Any, resources), **named)
+        path = Path(filename)
+        reading = read_apart(converter.handed(path))
+        notebook = read_notebook(reading.notebook, name=filename)
+        noted = notebook.metadata[KEY] = notes(reading)
+        noted.remarks.extend(read_receipt(path.parent).remarks)
+        return self.from_notebook_node(notebook, cast(Any, resources))
+
+
+class Autograde(converters.Autograde, CopyReceipt):
+    """nbgrader's step, for submissions that may be hostile, odd or gone."""
+
+    exporter_class = Type(ReadSubmission, klass=Exporter).tag(config=True)
+
+    def __init__(self, coursedir: CourseDirectory | None = None, **named: Any) -> None:
+        if coursedir is not None:
+            settings = {name: getattr(coursedir, name) for name in coursedir.traits(config=True)}
+            coursedir = Timestamps(parent=coursedir.parent, **settings)
+        super().__init__(coursedir=coursedir, **named)
+        self.failed: dict[str, str] = {}  # student: why the grader could not grade
+
+    def start(self) -> None:
+        """Grade; raises Waiting where a person has to look, SystemExit where nothing works."""
+        try:
+            super().start()
+        except Waiting:
+            raise
+        except (NbGraderException, GraderError, DBAPIError) as error:
+            self.log.error("%s can't be graded: %s", self.coursedir.assignment_id, cause_of(error))
+            raise SystemExit(2) from error
+
+    # --- what there is to grade ---
+
+    def init_notebooks(self) -> None:
+        """A submission is a folder; which file in it is the notebook, `intake` decides."""
+        assignment, student = self.coursedir.assignment_id, self.coursedir.student_id
+        wanted = [
+            path.name
+            for path in sorted(self.source_folder().glob("*" + SUFFIX))
+            if fnmatch(path.stem, self.coursedir.notebook_id)
+        ]
+        pattern = Path(self.coursedir.format_path(self._input_directory, student, assignment))
+        root = Path(self.coursedir.root)
+        folders = sorted(map(str, root.glob(str(pattern.relative_to(root)))))
+        self.assignments = {
+            folder: [os.path.join(folder, name) for name in wanted] for folder in folders
+        }
+        if not wanted:
+            raise NbGraderException(f"There is no notebook to grade in {self.source_folder()}.")
+        if not folders:
+            super().init_notebooks()  # it says what it looked for, and what there is instead
+        self.know_assignment()
+
+    def know_assignment(self) -> None:
+        """Make the gradebook's entry where there is none; raises GraderError where it can't."""
+        course, where = self.coursedir, Course.at(Path(self.coursedir.root))
+        if is_known(course, course.assignment_id):
+            return
+        self.log.warning("%s is new to the gradebook and is entered", course.assignment_id)
+        # only what the command changed: what other users see of a process must hold no password
+        usual = CourseDirectory(config=where.config(), root=str(where.root))
+        options = [
+            f"--CourseDirectory.{name}={getattr(course, name)}"
+            for name in ("db_url", "course_id")
+            if getattr(course, name) != getattr(usual, name)
+        ]
+        enter_assignment(where, course.assignment_id, *options)
+
+    def source_folder(self) -> Path:
+        """Where the instructor's notebooks of the assignment lie."""
+        step = self.coursedir.source_directory
+        return Path(self.coursedir.format_path(step, ".", self.coursedir.assignment_id))
+
+    def handed(self, path: Path) -> Handed:
+        """What is to be read where a notebook of that path was asked for."""
+        source = self.source_folder() / path.name
+        try:
+            text = source.read_text(encoding="utf-8")
+        except OSError as error:
+            raise GraderError(f"The source notebook {source} can't be read: {error}.") from error
+        usual = tuple(entry.name for entry in source.parent.iterdir())
+        return Handed(str(path.parent), text, path.stem, usual, limits_of(self.config))
+
+    # --- one submission after the other ---
+
+    def convert_notebooks(self) -> None:
+        """Grade every submission; raises Waiting at the end where a person has to look."""
+        for number, (folder, notebooks) in enumerate(self.assignments.items(), start=1):
+            student = self.student_of(folder)
+            self.log.info("%s: submission %d of %d", student, number, len(self.assignments))
+            self.notebooks = list(notebooks)
+            try:
+                self.convert_submission(student)
+            except Exception as error:
+                self.log.debug("%s", student, exc_info=True)
+                self.failed[student] = cause_of(error)
+        waiting = self.waiting() | self.failed
+        for student, cause in sorted(waiting.items()):
+            self.log.error("%s was not graded: %s", student, cause)
+        if waiting:
+            raise Waiting(f"{len(waiting)} submissions were not graded")
+
+    def waiting(self) -> dict[str, str]:
+        """The students whose tests no one has graded, after this run or an earlier one."""
+        found: dict[str, str] = {}
+        students = set(map(self.student_of, self.assignments))
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
+            for submission in book.assignment_submissions(self.coursedir.assignment_id):
+                open_ = [grade.name for grade in ungraded_tests(submission)]
+                if open_ and submission.student.id in students - self.excluded():
+                    found[submission.student.id] = f"a person has to look at {', '.join(open_)}"
+        return found
+
+    def excluded(self) -> set[str]:
+        """The students whom `CourseDirectory.student_id_exclude` leaves out."""
+        return set(self.coursedir.student_id_exclude.split(","))
+
+    def student_of(self, folder: str) -> str:
+        """The student whose submission lies in a folder."""
+        pattern = self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
+        found = re.fullmatch(pattern, folder, re.DOTALL)
+        return found["student_id"] if found else folder
+
+    def convert_submission(self, student: str) -> None:
+        """What nbgrader does with a submission, in its order; what fails leaves nothing."""
+        assignment = self.coursedir.assignment_id
+        if not self.init_destination(assignment, student):
+            return
+        try:
+            self.run_pre_convert_hook()
+            self.init_assignment(assignment, student)
+            for notebook in self.notebooks:
+                self.convert_single_notebook(notebook)
+            self.set_permissions(assignment, student)
+            self.run_post_convert_hook()
+        except BaseException:  # an interrupt by the keyboard as well
+            self.discard(student)
+            raise
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Make room for a new grading, unless there is one that still holds."""
+        if student_id in self.excluded():
+            return False
+        folder = Path(self._format_dest(assignment_id, student_id))
+        if not self.force and self.holds(assignment_id, student_id):
+            self.log.info(
+                "%s: graded already, and nothing newer was handed in (--force grades again)",
+                student_id,
+            )
+            return False
+        # first the scores: where that fails, the old grading stays as a whole
+        self.forget_scores(assignment_id, student_id)
+        remove(folder)
+        return True
+
+    def holds(self, assignment_id: str, student_id: str) -> bool:
+        """Whether a submission was graded to the end, and is the newest."""
+        folder = Path(self._format_dest(assignment_id, student_id))
+        names = [RESULT.format(notebook=Path(path).stem) for path in self.notebooks]
+        if not all((folder / name).is_file() for name in names):
+            return False
+        new = self.coursedir.get_existing_timestamp(self._format_source(assignment_id, student_id))
+        old = self.coursedir.get_existing_timestamp(str(folder))
+        return not (new is not None and old is not None and new > old)
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Make the entries in the gradebook, without a score."""
+        super().init_assignment(assignment_id, student_id)
+        # nbgrader has just given 0 points where the notebook has an unexpected name
+        self.forget_scores(assignment_id, student_id)
+
+    def forget_scores(self, assignment_id: str, student_id: str) -> None:
+        """Have every automatic score wait for a person; what people gave stays."""
+        names = [Path(path).stem for path in self.notebooks]
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
+            with contextlib.suppress(MissingEntry):  # nobody has graded it before
+                for notebook in book.find_submission(assignment_id, student_id).notebooks:
+                    for grade in notebook.grades if notebook.name in names else ():
+                        grade.auto_score, grade.needs_manual_grade = None, True
+            book.db.commit()
+
+    def write_single_notebook(self, output: str, resources: Resources) -> None:
+        """Write the notebook and, where it has been graded, the result file behind it."""
+        super().write_single_notebook(output, resources)
+        graded = resources.get(KEY)
+        if not isinstance(graded, Grade):
+            return
+        folder, name = Path(self.writer.build_directory), resources["unique_key"]
+        write_atomically(folder / RESULT.format(notebook=name), to_json(graded))
+        causes = [f"{task.task}: {task.cause}" for task in graded.tasks if task.cause]
+        if causes:
+            self.failed[resources["nbgrader"]["student"]] = causes[0]
+
+    def discard(self, student: str) -> None:
+        """Leave nothing of a grading that failed, neither files nor scores."""
+        assignment = self.coursedir.assignment_id
+        for undo in (
+            lambda: self.forget_scores(assignment, student),
+            lambda: remove(Path(self._format_dest(assignment, student))),
+        ):
+            try:
+                undo()
+            except Exception as error:
+                self.log.error("%s: what is left may be older: %s", student, cause_of(error))
+
+
+def ungraded_tests(submission: SubmittedAssignment) -> Iterator[BookedGrade]:
+    """The test cells of a submission that neither the tests nor a person have graded."""
+    for notebook in submission.notebooks:
+        written = {cell.name for cell in notebook.notebook.solution_cells}
+        for grade in notebook.grades:
+            if grade.name not in written and points_booked(grade) is None:
+                yield grade
+
+
+def remove(folder: Path) -> None:
+    """Delete a folder, if it is there."""
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def cause_of(error: Exception) -> str:
+    """What went wrong, for staff."""
+    if isinstance(error, DBAPIError):
+        return f"the gradebook can't be used: {error.orig}"
+    if isinstance(error, GraderError | NbGraderException) and str(error):
+        return str(error)
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,1 @@
+"""HTML that students and staff read."""

@@ -1,0 +1,169 @@
+"""Show a student what became of a task: the one trusted output of a test cell.
+
+Grading puts `render_task` into the test cell, where the formgrader shows it as
+it is, and the page of a submission (`page`) embeds it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from autograder.model.grade import Outcome, TaskGrade
+from autograder.model.messages import Language, Message, Sentence, say
+from autograder.pages.markup import readable
+
+TEMPLATES = Path(__file__).parent / "templates"
+NOTHING = Markup()
+NOT_YET = "–"  # in place of points that nobody has given yet
+LONGEST = 2_000  # characters of one value or sentence
+# How a value begins, as opposed to a sentence of the course.
+VALUE = re.compile(r"[-\d\[({'\"]|np\.|(?:True|False|None)$")
+CODE_KEYS = {"raised", "raised_silently"}
+PATH_END = re.compile(r"(?:/[^\s/'\"<>|:;,)\]]+)*")
+
+
+def render_task(task: TaskGrade, language: Language, *, places: Iterable[str | Path] = ()) -> str:
+    """The feedback on one task as an HTML fragment that needs no style sheet.
+
+    `places` are folders of the grading machine, which no sentence may name.
+    """
+    hidden = tuple(places)
+    return (
+        environment()
+        .get_template("task.html.j2")
+        .render(
+            laws=[law_view(outcome, language, hidden) for outcome in task.outcomes],
+            open=task.earned is None,
+            untouched=bool(task.fault) or all(o.status == "not graded" for o in task.outcomes),
+            earned=points(sure(task), language),
+            points=points(task.points, language),
+            misconception=misconception(task, language),
+            text=lambda key, **data: say(Message.of(key, **data), language),
+        )
+    )
+
+
+def without_paths(text: str, places: Iterable[str | Path]) -> str:
+    """The text with each path below one of the places cut down to its last part."""
+    for place in sorted({str(place).rstrip("/") for place in places}, key=len, reverse=True):
+        if place:
+            below = re.compile(rf"(?<![\w.-]){re.escape(place)}(?![\w.-]){PATH_END.pattern}")
+            text = below.sub(lambda path: "…/" + path[0].rpartition("/")[2], text)
+    return text
+
+
+def points(value: float, language: Language) -> str:
+    """Points as the language writes them, without needless zeros."""
+    text = f"{round(value, 2):g}"
+    return text.replace(".", ",") if language == "de" else text
+
+
+def sure(task: TaskGrade) -> float:
+    """The points earned so far, where a task may be open."""
+    return sum(o.law.points for o in task.outcomes if o.status == "passed")
+
+
+def misconception(task: TaskGrade, language: Language) -> Markup:
+    """The hint at the typical mistake behind the task's failures, if one is known."""
+    return sentence(task.diagnosis.hints.get(language, "")) if task.diagnosis else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A text with the way it is set: as code, or as a sentence with code in it."""
+
+    text: str
+    code: bool
+
+    def __html__(self) -> str:
+        """The escaped text; what stands between backquotes in a sentence is code."""
+        if self.code:
+            return Markup("<pre><code>{}</code></pre>").format(self.text)
+        return Markup("<p>{}</p>").format(sentence(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class LawView:
+    """What the fragment shows of one law."""
+
+    status: str
+    sentence: Markup
+    earned: str
+    points: str
+    call: str = ""
+    found: Shown | None = None
+    expected: Shown | None = None
+    hint: Markup = NOTHING
+
+
+def law_view(outcome: Outcome, language: Language, places: tuple[str | Path, ...]) -> LawView:
+    """One law in words; details only where the student's code broke it."""
+    law, case = outcome.law, outcome.counterexample
+
+    def shown(words: Sentence | None) -> Shown | None:
+        return None if words is None else show(words, language, places)
+
+    view = LawView(
+        status=outcome.status.replace(" ", "-"),
+        sentence=sentence(law.sentence),
+        earned=earned(outcome, language),
+        points=points(law.points, language),
+    )
+    if outcome.status != "failed":
+        return view
+    return LawView(
+        status=view.status,
+        sentence=view.sentence,
+        earned=view.earned,
+        points=view.points,
+        call=bounded(case.call, places) if case else "",
+        found=shown(case.found if case else outcome.reason),
+        expected=shown(case.expected) if case else None,
+        hint=sentence(law.hint),
+    )
+
+
+def earned(outcome: Outcome, language: Language) -> str:
+    """The points of one law: all, none, or a dash where it was not graded."""
+    if outcome.status == "not graded":
+        return NOT_YET
+    return points(outcome.law.points if outcome.status == "passed" else 0, language)
+
+
+def show(words: Sentence, language: Language, places: tuple[str | Path, ...]) -> Shown:
+    """A sentence or a value, without paths, and of bounded length."""
+    text = bounded(say(words, language), places)
+    if isinstance(words, Message):
+        return Shown(text, code=words.key in CODE_KEYS)
+    return Shown(text, code=bool(VALUE.match(text)))
+
+
+def bounded(text: str, places: Iterable[str | Path]) -> str:
+    """The text as a page can show it."""
+    text = without_paths(readable(text), places)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+
+
+def sentence(text: str) -> Markup:
+    """The escaped sentence, with code where it stands between backquotes."""
+    escaped = str(escape(readable(text)))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped))  # noqa: S704 -- escaped above
+
+
+@cache
+def environment() -> Environment:
+    """Jinja2 over the kit's own templates, escaping by default."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,1 @@
+"""A command in a bubblewrap sandbox, watched while it runs."""

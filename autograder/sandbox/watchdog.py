@@ -1,0 +1,92 @@
+"""What the processes of a sandbox use together, read from its /proc folder.
+
+How it works: memory is held by processes, by pipes and sockets, by what is on its way
+between them, by locks on files, and by the private folders. All of it is counted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from autograder.model.limits import MIB, Limits
+
+CHANNEL_BYTES = MIB // 4  # a pipe or socket that nobody reads holds 64 to 208 KiB
+INODE_BYTES = 1024  # an empty file: its inode and its name are kernel memory
+LOCK_BYTES = 256  # a lock on a part of a file is kernel memory too, and no limit counts it
+LOCKS_SHOWN = 4 * MIB  # of the list of locks, some 60,000: nobody honest has so many
+
+
+def exceeded(processes: Path, folders: list[str], limits: Limits) -> str:
+    """The limit that the processes of a /proc folder pass together, or "".
+
+    They are counted anew before each look at one's memory: a fork bomb makes
+    such a look take seconds, and a thousand processes in that time.
+    """
+    memory = sum(map(memory_of_folder, folders)) + memory_of_connections(processes)
+    memory += memory_of_locks(processes, limits)
+    channels: set[str] = set()
+    for pid in running(processes):
+        if len(running(processes)) > limits.processes:
+            return "processes"
+        memory += memory_of(processes / pid)
+        channels |= channels_of(processes / pid)
+        if memory + CHANNEL_BYTES * len(channels) > limits.memory_bytes:
+            return "memory_bytes"
+    return ""
+
+
+def running(processes: Path) -> list[str]:
+    """The ids of the processes of a /proc folder."""
+    return [entry for entry in os.listdir(processes) if entry.isdigit()]
+
+
+def memory_of(process: Path) -> int:
+    """Bytes of a process; of pages that forked copies share it counts its part alone.
+
+    A process whose first thread has ended shows its memory by the others alone.
+    """
+    for thread in (process, *process.glob("task/*")):
+        with contextlib.suppress(OSError):  # it has ended
+            if sizes := (thread / "smaps_rollup").read_text().splitlines()[1:]:
+                # swapped pages too: a process may have its own swapped out
+                counted = ("Pss:", "SwapPss:")
+                return sum(
+                    1024 * int(line.split()[1]) for line in sizes if line.startswith(counted)
+                )
+    return 0
+
+
+def channels_of(process: Path) -> set[str]:
+    """The pipes and sockets that a process has open, by names that forked copies share."""
+    found = set()
+    with contextlib.suppress(OSError):  # it has ended
+        for descriptor in os.listdir(process / "fd"):
+            with contextlib.suppress(OSError):  # it is closed
+                found.add(os.readlink(process / "fd" / descriptor))
+    return {name for name in found if name.startswith(("pipe:", "socket:"))}
+
+
+def memory_of_connections(processes: Path) -> int:
+    """Bytes that are on their way between the sandbox's own TCP sockets."""
+    for pid in running(processes):
+        with contextlib.suppress(OSError):  # it has ended
+            lines = (processes / pid / "net/tcp").read_text().splitlines()[1:]
+            queues = [line.split()[4].split(":") for line in lines]
+            return sum(int(sent, 16) + int(received, 16) for sent, received in queues)
+    return 0
+
+
+def memory_of_locks(processes: Path, limits: Limits) -> int:
+    """Bytes of the locks that processes hold on files; the whole limit where nobody can count."""
+    with (processes / "locks").open("rb") as file:
+        shown = file.read(LOCKS_SHOWN)
+    return limits.memory_bytes if len(shown) == LOCKS_SHOWN else LOCK_BYTES * shown.count(b"\n")
+
+
+def memory_of_folder(folder: str) -> int:
+    """Bytes that a private folder holds: bwrap bounds its size, but not its number of files."""
+    held = os.statvfs(folder)
+    blocks, inodes = held.f_blocks - held.f_bfree, held.f_files - held.f_ffree
+    return blocks * held.f_frsize + inodes * INODE_BYTES

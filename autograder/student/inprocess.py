@@ -1,0 +1,92 @@
+"""Answer the hidden tests' calls in this process: for the course's own answers, never a student's.
+
+How it works: requests and replies take the same way as in the sandbox (`guest.answer.answer`,
+and JSON in between), so that an answer is judged as a student's would be. A call that
+takes too long is ended by an alarm, which works in the main thread alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from types import FrameType
+
+from autograder.guest import wire
+from autograder.guest.answer import Namespace, answer
+from autograder.model.errors import TimedOut, Unreadable
+from autograder.model.limits import Limits
+from autograder.model.messages import Message
+from autograder.student.transport import Reply, Request, too_large, unreadable
+
+
+class Overdue(BaseException):
+    """A call took too long."""
+
+
+@dataclass(slots=True)
+class Alarm:
+    """Whether the time of a call is up: the guest takes the exception for the answer's own."""
+
+    rung: bool = False
+
+    def ring(self, number: int, frame: FrameType | None) -> None:
+        """Take the signal, and end what is running."""
+        del number, frame
+        self.rung = True
+        raise Overdue
+
+    def wind(self, seconds: float) -> None:
+        """Ring after so long, and not when it was to ring before."""
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    @contextlib.contextmanager
+    def after(self, seconds: float) -> Iterator[None]:
+        """Ring when the body takes longer."""
+        before = signal.signal(signal.SIGALRM, self.ring)
+        self.wind(seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+
+@dataclass(frozen=True, slots=True)
+class InPlaceLine:
+    """A line to functions of ours."""
+
+    namespace: Namespace
+    limits: Limits = field(default_factory=Limits)
+
+    def ask(self, request: Request) -> Reply:
+        """The reply of the guest, by way of JSON; raises StudentErrors as a worker's line does."""
+        request = wire.from_bytes(wire.to_bytes(request))
+        alarm, reply = Alarm(), {}
+        next_call = partial(alarm.wind, self.limits.call_seconds)
+        with contextlib.suppress(Overdue), alarm.after(self.limits.call_seconds):
+            reply = answer(request, self.namespace, next_call)
+        if alarm.rung:
+            seconds = f"{self.limits.call_seconds:g}"
+            raise TimedOut(Message.of("timed_out", seconds=seconds))
+        return self.carry(reply)
+
+    def carry(self, reply: Reply) -> Reply:
+        """The reply as it arrives."""
+        try:
+            content = wire.to_bytes(reply)
+        except wire.WireError as error:
+            raise Unreadable(unreadable(error.what)) from error
+        if len(content) > self.limits.reply_bytes:
+            raise Unreadable(too_large(self.limits))
+        arrived: Reply = wire.from_bytes(content)
+        return arrived
+
+    def spend(self) -> contextlib.AbstractContextManager[None]:
+        """Nothing is counted."""
+        return contextlib.nullcontext()
+
+    def close(self) -> None:
+        """Nothing is held."""

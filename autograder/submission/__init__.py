@@ -1,0 +1,1 @@
+"""What a student handed in: read, recognised, restored to the shape of the source."""
