@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import nbformat
 import typer
@@ -20,14 +20,13 @@ from autograder.audit.cache import digest_of, keep_proof, recall_proof
 from autograder.audit.release import examine_release
 from autograder.course.draft import generate
 from autograder.course.folder import Course
+from autograder.course.settings import Settings
 from autograder.doctor.machine import examine
-from autograder.grading.intake import Handed, read_apart
-from autograder.grading.process import grade_apart
-from autograder.model.cells import read_notebook
+from autograder.grading.intake import ReadJob, read_in_subprocess
+from autograder.grading.pipeline import grade_submission
 from autograder.model.errors import GraderError
 from autograder.model.grade import to_json
-from autograder.model.messages import Language, say
-from autograder.nbgrader.preprocessors import GradeSubmission, limits_of
+from autograder.model.messages import say
 from autograder.terminal import report
 from autograder.terminal.audit import show_audit, show_progress
 
@@ -93,18 +92,16 @@ def grade(
     with complaints():
         where = Course.at(course)
         source = where.source(assignment)
-        step = GradeSubmission(config=where.config())
-        handed = Handed(str(notebook), nbformat.writes(source), limits=limits_of(step.config))
+        settings = Settings.of(where.config())
+        job = ReadJob(str(notebook), nbformat.writes(source), limits=settings.limits)
         with trouble.status(f"grading {notebook}"):
-            reading = read_apart(handed)
-            if reading.fault is not None:
-                fault = say(reading.fault, "en")
+            submission = read_in_subprocess(job)
+            if submission.noticed.fault is not None:
+                fault = say(submission.noticed.fault, "en")
                 trouble.print(f"{notebook} was not graded: {fault}", markup=False, highlight=False)
                 raise typer.Exit(code=1)
-            restored = read_notebook(reading.notebook, name=str(notebook))
-            result = grade_apart(step.job(str(where.root), assignment, restored))
-        graded = result.grade.with_remarks(reading.remarks)
-        report.show_grade(console, graded, cast(Language, step.language))
+            graded = grade_submission(where.root, assignment, submission, settings).grade
+        report.show_grade(console, graded, settings.language)
         if json is not None:
             json.write_bytes(to_json(graded))
     raise typer.Exit(code=1 if graded.earned is None else 0)

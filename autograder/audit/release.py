@@ -17,11 +17,12 @@ from nbformat import NotebookNode
 from autograder.audit.checks import Check
 from autograder.course.draft import draft_release
 from autograder.course.folder import Course
-from autograder.grading.process import grade_apart
+from autograder.course.settings import Settings
+from autograder.grading.intake import restore_intake
+from autograder.grading.pipeline import grade_submission
 from autograder.model.cells import read_notebook
 from autograder.model.grade import Grade
-from autograder.nbgrader.preprocessors import GradeSubmission
-from autograder.submission.restore import restore
+from autograder.submission.read import Intake
 
 MARKS = tuple(
     f"### {edge} {kind}"
@@ -45,9 +46,9 @@ def examine_release(course: Course, assignment: str) -> tuple[Grade, Grade, Chec
 
 def grade_as_submission(course: Course, assignment: str, notebook: NotebookNode) -> Grade:
     """The grade of a notebook that somebody hands in."""
-    step = GradeSubmission(config=course.config())
-    restored = restore(notebook, course.source(assignment))
-    return grade_apart(step.job(str(course.root), assignment, restored.notebook)).grade
+    submission = restore_intake(Intake(notebook), course.source(assignment))
+    settings = Settings.of(course.config())
+    return grade_submission(course.root, assignment, submission, settings).grade
 
 
 def check_leaks(course: Course, assignment: str, release: Path) -> Check:

@@ -26,11 +26,11 @@ from autograder.model.errors import GraderError
 from autograder.model.grade import Diagnosis, Grade, Law, Outcome, TaskGrade
 from autograder.model.limits import Limits
 from autograder.model.messages import Language
+from autograder.model.remarks import Remarks
 from autograder.pages.markup import clean_output
 from autograder.pages.task import render_task
 from autograder.student.proxy import Student
 from autograder.student.transport import Budget
-from autograder.submission.read import Remarks
 
 FAULT_LENGTH = 4000
 

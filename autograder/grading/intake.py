@@ -1,8 +1,9 @@
-"""Read and restore what was handed in, in a process of its own.
+"""Read and restore a submission in a subprocess.
 
 How it works: a file of tiny objects takes thirty times its size once it is parsed. So
-`intake` and `submission.restore` see it in a process with a bound on its memory and its time;
-the process of the class gets a notebook that has the shape of the source and is small.
+`submission.read` and `submission.restore` see it in a process with a limit on its memory and
+its time; the process that grades the class gets a notebook that has the shape of the source
+and is small.
 """
 
 from __future__ import annotations
@@ -12,20 +13,22 @@ from pathlib import Path
 
 import msgspec
 import nbformat
+from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
-from autograder.grading.child import run_apart, serve
+from autograder.grading.child import run_in_child, serve
 from autograder.model.cells import read_notebook
 from autograder.model.errors import GraderError
 from autograder.model.limits import MIB, Limits
 from autograder.model.messages import Message
-from autograder.submission.read import Intake, Remarks, read_file, read_submission
+from autograder.model.remarks import Noticed, Remarks
+from autograder.submission.read import Intake, read_file, read_submission
 from autograder.submission.restore import restore
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
-    """What was handed in, and the `source` that it belongs to, a notebook as JSON."""
+class ReadJob:
+    """A submission to read, and the `source` that it belongs to, a notebook as JSON."""
 
     path: str  # the submission's folder, or with `name` "" the notebook itself
     source: str
@@ -35,73 +38,84 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A restored notebook as JSON, without answers where there is a `fault`."""
+class ReadResult:
+    """A restored notebook as JSON, without answers where there is a fault, and what was noticed."""
 
     notebook: str
-    remarks: tuple[str, ...] = ()  # what was unusual, for staff
-    fault: Message | None = None  # why nobody can read what was handed in
-    trouble: str = ""  # why the grader could not
+    noticed: Noticed = field(default_factory=Noticed)
 
 
-def read_apart(handed: Handed) -> Reading:
-    """The restored notebook; raises GraderError where the disk or the process fails."""
-    seconds, memory = handed.limits.reading_seconds, handed.limits.grading_bytes
-    order = msgspec.json.encode(handed)
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the subprocess answers: a result, or the error of the grader."""
+
+    result: ReadResult | None
+    error: str = ""
+
+
+def read_in_subprocess(job: ReadJob) -> ReadResult:
+    """The restored notebook; raises GraderError where the disk or the subprocess fails."""
+    seconds, memory = job.limits.reading_seconds, job.limits.grading_bytes
+    order = msgspec.json.encode(job)
     try:
-        answer = run_apart(
-            "autograder.grading.intake", "Handed", order, seconds=seconds, memory=memory
+        answer = run_in_child(
+            "autograder.grading.intake", "ReadJob", order, seconds=seconds, memory=memory
         )
     except TimeoutError:
-        return restored(handed, unread("unread_time", seconds=f"{seconds:g}"))
-    reading = msgspec.json.decode(answer, type=Reading)
-    if reading.trouble:
-        raise GraderError(reading.trouble)
-    return reading
+        return restore_intake(unreadable("unread_time", seconds=f"{seconds:g}"), source_of(job))
+    reply = msgspec.json.decode(answer, type=Reply)
+    if reply.result is None:
+        raise GraderError(reply.error)
+    return reply.result
 
 
-def restored(handed: Handed, intake: Intake) -> Reading:
+def restore_intake(intake: Intake, source: NotebookNode) -> ReadResult:
     """What was read, in the shape of the source."""
-    source = read_notebook(handed.source, name="The source notebook")
-    made = restore(intake.notebook or new_notebook(), source)
+    restored = restore(intake.notebook or new_notebook(), source)
     remarks = Remarks(list(intake.remarks))
-    for remark in made.remarks if intake.fault is None else ():  # or every cell is missing
+    for remark in restored.remarks if intake.fault is None else ():  # or every cell is missing
         remarks.add(remark)
-    return Reading(nbformat.writes(made.notebook), tuple(remarks.said), intake.fault)
+    noticed = Noticed(tuple(remarks.said), intake.fault)
+    return ReadResult(nbformat.writes(restored.notebook), noticed)
 
 
-def unread(key: str, **data: str) -> Intake:
-    """What is known of a file that could not be read."""
+def source_of(job: ReadJob) -> NotebookNode:
+    """The source notebook; raises GraderError where it is no notebook."""
+    return read_notebook(job.source, name="The source notebook")
+
+
+def unreadable(key: str, **data: str) -> Intake:
+    """The intake of a file that could not be read."""
     return Intake(None, fault=Message.of(key, **data))
 
 
-# --- in that process ----------------------------------------------------------
+# --- in the subprocess --------------------------------------------------------
 
 
-def carry_out(kind: str, order: bytes) -> bytes:
-    """Read what the order names."""
-    del kind
-    handed = msgspec.json.decode(order, type=Handed)
+def answer_order(kind: str, order: bytes) -> bytes:
+    """Read and restore the submission that a ReadJob names; the Reply as JSON."""
+    del kind  # there is only one
+    job = msgspec.json.decode(order, type=ReadJob)
     try:
-        reading = restored(handed, read(handed))
+        reply = Reply(restore_intake(read(job), source_of(job)))
     except MemoryError:
-        mib = f"{handed.limits.grading_bytes / MIB:g}"
-        reading = restored(handed, unread("unread_memory", mib=mib))
+        intake = unreadable("unread_memory", mib=f"{job.limits.grading_bytes / MIB:g}")
+        reply = Reply(restore_intake(intake, source_of(job)))
     except GraderError as error:
-        reading = Reading("", trouble=str(error))
-    return msgspec.json.encode(reading)
+        reply = Reply(None, str(error))
+    return msgspec.json.encode(reply)
 
 
-def read(handed: Handed) -> Intake:
+def read(job: ReadJob) -> Intake:
     """The notebook in the folder, or in the file; raises GraderError."""
-    path = Path(handed.path)
-    if handed.name:
-        return read_submission(path, handed.name, handed.limits, expected=handed.expected)
+    path = Path(job.path)
+    if job.name:
+        return read_submission(path, job.name, job.limits, expected=job.expected)
     try:
-        return read_file(path, handed.limits)
+        return read_file(path, job.limits)
     except OSError as error:
         raise GraderError(f"The notebook {path} can't be read: {error}.") from error
 
 
 if __name__ == "__main__":
-    serve(carry_out)
+    serve(answer_order)

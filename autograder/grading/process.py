@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from autograder.grading.child import run_apart, serve
+from autograder.grading.child import run_in_child, serve
 from autograder.grading.grade import Job, Result, grade, refuse
 from autograder.judge.plugin import Grading
 from autograder.judge.session import run_suite
@@ -51,7 +51,7 @@ def ask(order: Job | Inventory, seconds: float, limits: Limits) -> bytes:
     """The answer to an order, as JSON."""
     kind, content = type(order).__name__, msgspec.json.encode(order)
     memory = limits.grading_bytes
-    return run_apart("autograder.grading.process", kind, content, seconds=seconds, memory=memory)
+    return run_in_child("autograder.grading.process", kind, content, seconds=seconds, memory=memory)
 
 
 def longest(limits: Limits) -> float:

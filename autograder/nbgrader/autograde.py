@@ -4,7 +4,7 @@ How it works: nbgrader's own step copies every file of a submission, stops the
 class at some errors, and keeps an old score where a new grading failed. This
 class takes its place (`install`, called by `nbgrader_config.py`):
 
-- of a submission's folder only the notebook is read, in a process of its own (`reading`);
+- of a submission's folder only the notebook is read, in a subprocess (`grading.intake`);
 - before a submission is graded, the scores of its last grading are forgotten:
   they are None, which waits for a person, until the new ones are there;
 - the result file is written last and at once. A folder without it is one whose
@@ -27,6 +27,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
@@ -45,12 +46,14 @@ from traitlets import Type
 
 from autograder.course.draft import enter_assignment, is_known
 from autograder.course.folder import Course
+from autograder.course.settings import Settings
 from autograder.files import write_atomically
-from autograder.grading.intake import Handed, read_apart
+from autograder.grading.intake import ReadJob, read_in_subprocess
 from autograder.model.cells import KEY, read_notebook
 from autograder.model.errors import GraderError
 from autograder.model.grade import Grade, to_json
-from autograder.nbgrader.preprocessors import RESULT, Resources, limits_of, notes
+from autograder.model.remarks import write_noticed
+from autograder.nbgrader.preprocessors import RESULT, Resources
 from autograder.submission.read import SUFFIX
 from autograder.submission.receipt import read_receipt
 from autograder.terminal.report import points_booked
@@ -102,7 +105,7 @@ class Timestamps(CourseDirectory):
 
 
 class ReadSubmission(NotebookExporter):
-    """nbconvert's notebook exporter, which has what was handed in read and restored apart."""
+    """nbconvert's notebook exporter, which reads and restores submissions in a subprocess."""
 
     def from_filename(
         self, filename: str, resources: Resources | None = None, **named: Any
@@ -111,10 +114,10 @@ class ReadSubmission(NotebookExporter):
         if not isinstance(converter, Autograde) or not converter._sanitizing:
             return super().from_filename(filename, resources=cast(Any, resources), **named)
         path = Path(filename)
-        reading = read_apart(converter.handed(path))
-        notebook = read_notebook(reading.notebook, name=filename)
-        noted = notebook.metadata[KEY] = notes(reading)
-        noted.remarks.extend(read_receipt(path.parent).remarks)
+        result = read_in_subprocess(converter.read_job(path))
+        notebook = read_notebook(result.notebook, name=filename)
+        remarks = *result.noticed.remarks, *read_receipt(path.parent).remarks
+        write_noticed(notebook, replace(result.noticed, remarks=remarks))
         return self.from_notebook_node(notebook, cast(Any, resources))
 
 
@@ -182,7 +185,7 @@ class Autograde(converters.Autograde, CopyReceipt):
         step = self.coursedir.source_directory
         return Path(self.coursedir.format_path(step, ".", self.coursedir.assignment_id))
 
-    def handed(self, path: Path) -> Handed:
+    def read_job(self, path: Path) -> ReadJob:
         """What is to be read where a notebook of that path was asked for."""
         source = self.source_folder() / path.name
         try:
@@ -190,7 +193,8 @@ class Autograde(converters.Autograde, CopyReceipt):
         except OSError as error:
             raise GraderError(f"The source notebook {source} can't be read: {error}.") from error
         usual = tuple(entry.name for entry in source.parent.iterdir())
-        return Handed(str(path.parent), text, path.stem, usual, limits_of(self.config))
+        limits = Settings.of(self.config).limits
+        return ReadJob(str(path.parent), text, path.stem, usual, limits)
 
     # --- one submission after the other ---
 

@@ -9,69 +9,46 @@ from __future__ import annotations
 
 from html import escape
 from itertools import groupby
-from typing import Any, cast
+from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
-from traitlets import Bool, Dict, Enum
-from traitlets.config import Config
 
-from autograder.grading.grade import Job, refuse
-from autograder.grading.intake import Reading
-from autograder.grading.process import grade_apart
+from autograder.course.settings import SettingsTraits
+from autograder.grading.intake import ReadResult
+from autograder.grading.pipeline import grade_submission
 from autograder.model.cells import KEY, STAFF, is_test, read_notebook, task_of
 from autograder.model.errors import GraderError
 from autograder.model.grade import Grade
-from autograder.model.limits import Limits
 from autograder.model.messages import Language, Message, say
+from autograder.model.remarks import take_noticed
 
 Resources = dict[str, Any]
 RESULT = "{notebook}.result.json"  # lies beside the autograded notebook; never in feedback
-MOST_REMARKS = 40
+SHOWN_REMARKS = 40
 
 
-class GradeSubmission(NbGraderPreprocessor):
+class GradeSubmission(SettingsTraits, NbGraderPreprocessor):
     """Run the notebook in the sandbox and the hidden tests outside it."""
 
-    limits = Dict(
-        help="Overrides of autograder.model.limits.Limits by name, e.g. {'cell_seconds': 60}."
-    ).tag(config=True)
-    language = Enum(["de", "en"], "de", help="The language that students read.").tag(config=True)
-    run_student_code_without_sandbox = Bool(
-        False,
-        help="DANGER: run student code with all your rights where bubblewrap is missing. "
-        "It can then read the hidden tests, change the gradebook and delete your files.",
-    ).tag(config=True)
-
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        noticed = nb.metadata.pop(KEY, {})
-        names = resources["nbgrader"]
-        job = self.job(str(course_of(self).root), names["assignment"], nb)
-        fault = Message(**noticed["fault"]) if "fault" in noticed else None
-        result = refuse(job, say(fault, "en")) if fault else grade_apart(job)
-        grade = result.grade.with_remarks(noticed.get("remarks", []))
-        self.tell(grade, names["student"])
-        resources[KEY] = grade
+        noticed, settings = take_noticed(nb), self.settings
+        names, course = resources["nbgrader"], Path(course_of(self).root)
+        submission = ReadResult(nbformat.writes(nb), noticed)
+        result = grade_submission(course, names["assignment"], submission, settings)
+        self.log_grade(result.grade, names["student"])
+        resources[KEY] = result.grade
         graded = read_notebook(result.notebook, name="The graded notebook")
-        graded.cells[:0] = [*staff_cells(grade), *fault_cells(fault, job.language)]
+        explained = fault_cells(noticed.fault, settings.language)
+        graded.cells[:0] = [*staff_cells(result.grade), *explained]
         return graded, resources
 
-    def job(self, course: str, assignment: str, notebook: NotebookNode) -> Job:
-        """What is to be graded, with this step's settings."""
-        return Job(
-            course=course,
-            assignment=assignment,
-            notebook=nbformat.writes(notebook),
-            limits=Limits().override(self.limits),
-            language=cast(Language, self.language),
-            unsandboxed=self.run_student_code_without_sandbox,
-        )
-
-    def tell(self, grade: Grade, student: str) -> None:
-        """What the instructor sees of this submission while grading goes on."""
+    def log_grade(self, grade: Grade, student: str) -> None:
+        """Tell the instructor about this submission while the class is graded."""
         for cause, tasks in groupby(grade.tasks, key=lambda task: task.cause):
             if cause:
                 names = ", ".join(task.task for task in tasks)
@@ -115,26 +92,13 @@ def course_of(step: NbGraderPreprocessor) -> CourseDirectory:
     return CourseDirectory(parent=step)
 
 
-def limits_of(config: Config) -> Limits:
-    """The limits that `nbgrader_config.py` sets."""
-    return Limits().override(GradeSubmission(config=config).limits)
-
-
-def notes(reading: Reading) -> NotebookNode:
-    """What was noticed when a submission was read, for its notebook's metadata."""
-    noted = NotebookNode(remarks=list(reading.remarks))
-    if reading.fault is not None:
-        noted.fault = NotebookNode(key=reading.fault.key, data=reading.fault.data)
-    return noted
-
-
 def staff_cells(grade: Grade) -> list[NotebookNode]:
     """A cell that shows the formgrader what was unusual; feedback leaves it out."""
     lines = [*grade.remarks, *sorted({task.cause for task in grade.tasks if task.cause})]
     if not lines:
         return []
     items = "".join(
-        f"<li>{escape(' '.join(line.split())[:400])}</li>" for line in lines[:MOST_REMARKS]
+        f"<li>{escape(' '.join(line.split())[:400])}</li>" for line in lines[:SHOWN_REMARKS]
     )
     cell = new_markdown_cell(
         f"<div><b>For staff only: what was unusual</b><ul>{items}</ul></div>", id=STAFF

@@ -13,7 +13,7 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,13 @@ from autograder.model.cells import LINE_BYTES, grade_id_of, tidy
 from autograder.model.errors import GraderError
 from autograder.model.limits import Limits
 from autograder.model.messages import Message
+from autograder.model.remarks import Remarks
 from autograder.submission.receipt import SECRET, TIMESTAMP
 
 SUFFIX = ".ipynb"
 OURS = (TIMESTAMP, SECRET, ".ipynb_checkpoints")  # nbgrader's and Jupyter's own, no student's
 NAMED = 5  # files that a remark names; the others are counted
 LONGEST_NAME = 60
-MOST_REMARKS = 100
 PICTURES = ("image/png", "image/jpeg")
 
 
@@ -40,18 +40,6 @@ class Intake:
     notebook: NotebookNode | None
     remarks: tuple[str, ...] = ()
     fault: Message | None = None
-
-
-@dataclass(slots=True)
-class Remarks:
-    """What staff are told, each thing once."""
-
-    said: list[str] = field(default_factory=list)
-
-    def add(self, remark: str) -> None:
-        """Remember a remark, unless there are too many already."""
-        if remark not in self.said and len(self.said) <= MOST_REMARKS:
-            self.said.append(remark if len(self.said) < MOST_REMARKS else "and more of the kind")
 
 
 class Unread(Exception):

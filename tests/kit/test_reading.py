@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from autograder.grading.grade import Job
-from autograder.grading.intake import Handed, Reading, read_apart
+from autograder.grading.intake import ReadJob, ReadResult, read_in_subprocess
 from autograder.grading.process import collect_apart, grade_apart
 from autograder.model.cells import read_notebook
 from autograder.model.errors import GraderError
@@ -23,54 +23,54 @@ SOURCE = notebook(RIGHT)
 NARROW = Limits(grading_bytes=250 * MIB)
 
 
-def handed(folder: Path, text: str, limits: Limits = NARROW, *, name: str = NAME) -> Handed:
+def read_job(folder: Path, text: str, limits: Limits = NARROW, *, name: str = NAME) -> ReadJob:
     """A folder with that file."""
     (folder / f"{NAME}.ipynb").write_text(text, encoding="utf-8")
-    return Handed(str(folder), nbformat.writes(SOURCE), name, (), limits)
+    return ReadJob(str(folder), nbformat.writes(SOURCE), name, (), limits)
 
 
-def fault(reading: Reading) -> str:
+def fault(reading: ReadResult) -> str:
     """Why it could not be read; the notebook must be there all the same, without answers."""
     cells = read_notebook(reading.notebook, name="restored").cells
     assert [cell.cell_type for cell in cells] == ["code", "code", "code", "code", "markdown"]
     assert not any(cell.source for cell in cells if cell.metadata.nbgrader.solution)
-    assert reading.remarks == ()
-    return reading.fault.key if reading.fault else ""
+    assert reading.noticed.remarks == ()
+    return reading.noticed.fault.key if reading.noticed.fault else ""
 
 
 def test_a_notebook_is_restored_as_it_would_be_here(tmp_path: Path) -> None:
     submitted = notebook(WRONG)
     del submitted.cells[2]
-    reading = read_apart(handed(tmp_path, nbformat.writes(submitted)))
+    reading = read_in_subprocess(read_job(tmp_path, nbformat.writes(submitted)))
     intake = read_file(tmp_path / f"{NAME}.ipynb", Limits())
     assert intake.notebook is not None
     here = restore(intake.notebook, SOURCE)
     assert read_notebook(reading.notebook, name="restored") == here.notebook
-    assert (reading.remarks, reading.fault) == (here.remarks, None)
-    assert reading.remarks
+    assert (reading.noticed.remarks, reading.noticed.fault) == (here.remarks, None)
+    assert reading.noticed.remarks
 
 
 def test_a_notebook_can_be_named_by_its_path(tmp_path: Path) -> None:
-    order = handed(tmp_path, nbformat.writes(SOURCE))
+    order = read_job(tmp_path, nbformat.writes(SOURCE))
     by_path = replace(order, path=str(tmp_path / f"{NAME}.ipynb"), name="")
-    assert read_apart(by_path) == read_apart(order)
+    assert read_in_subprocess(by_path) == read_in_subprocess(order)
 
 
 @pytest.mark.parametrize("piece", ["{}", "[]", '{"a":[]}'])
 def test_a_file_of_tiny_values_meets_the_bound(tmp_path: Path, piece: str) -> None:
     text = f'{{"cells": [], "metadata": [{",".join([piece] * 6_000_000)}]}}'
-    assert fault(read_apart(handed(tmp_path, text))) == "unread_memory"
+    assert fault(read_in_subprocess(read_job(tmp_path, text))) == "unread_memory"
 
 
 def test_reading_ends_when_its_time_is_up(tmp_path: Path) -> None:
-    order = handed(tmp_path, nbformat.writes(SOURCE), Limits(reading_seconds=0.01))
-    assert fault(read_apart(order)) == "unread_time"
+    order = read_job(tmp_path, nbformat.writes(SOURCE), Limits(reading_seconds=0.01))
+    assert fault(read_in_subprocess(order)) == "unread_time"
 
 
 @pytest.mark.parametrize("name", ["", NAME])
 def test_what_the_disk_does_not_give_is_the_graders_fault(tmp_path: Path, name: str) -> None:
     with pytest.raises(GraderError, match="can't be read"):
-        read_apart(Handed(str(tmp_path / "gone"), nbformat.writes(SOURCE), name))
+        read_in_subprocess(ReadJob(str(tmp_path / "gone"), nbformat.writes(SOURCE), name))
 
 
 def test_staff_read_no_more_remarks_than_they_can(tmp_path: Path) -> None:
@@ -78,9 +78,9 @@ def test_staff_read_no_more_remarks_than_they_can(tmp_path: Path) -> None:
     submitted.cells += [cell for _ in range(200) for cell in notebook(RIGHT).cells]
     for number, cell in enumerate(submitted.cells):
         cell.cell_type = f"kind {number}"
-    reading = read_apart(handed(tmp_path, nbformat.v4.writes(submitted)))
-    assert len(reading.remarks) == 101
-    assert reading.remarks[-1] == "and more of the kind"
+    reading = read_in_subprocess(read_job(tmp_path, nbformat.v4.writes(submitted)))
+    assert len(reading.noticed.remarks) == 101
+    assert reading.noticed.remarks[-1] == "and more of the kind"
 
 
 # --- grading ------------------------------------------------------------------
@@ -108,7 +108,7 @@ def test_the_bound_of_the_grader_is_not_that_of_the_students_code(room: TinyRoom
     assert (grade.earned, grade.remarks) == (3.0, ())
 
 
-def test_the_laws_are_read_apart(room: TinyRoom) -> None:
+def test_the_laws_are_read_in_subprocess(room: TinyRoom) -> None:
     assert [law.task for law in collect_apart(str(room.root), NAME)] == ["double", "half"]
 
 
@@ -120,7 +120,7 @@ def test_who_makes_the_reader_need_too_much_costs_the_class_nothing(
     for student in ("ada", "ben", "emil"):
         folder = room.hand_in(student)
         if student == "ben":
-            handed(folder, f'{{"cells": [], "metadata": [{",".join(["{}"] * 6_000_000)}]}}')
+            read_job(folder, f'{{"cells": [], "metadata": [{",".join(["{}"] * 6_000_000)}]}}')
     status, said = room.autograde()
     assert status == 1, said  # one of them waits for a person
     assert [room.scores(student) for student in ("ada", "ben", "emil")] == [

@@ -1,0 +1,63 @@
+"""The settings of grading, `c.GradeSubmission.*` in `nbgrader_config.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from traitlets import Bool, Dict, Enum, HasTraits
+from traitlets.config import Config, Configurable
+
+from autograder.model.limits import Limits
+from autograder.model.messages import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a submission is graded; the defaults are those of a course that sets nothing."""
+
+    limits: Limits = field(default_factory=Limits)
+    language: Language = "de"  # that students read
+    unsandboxed: bool = False  # student code runs with all rights of the grader
+
+    @staticmethod
+    def of(config: Config) -> Settings:
+        """What a configuration sets; raises GraderError for a bad limit, TraitError otherwise."""
+        return ConfiguredSettings(config=config).settings
+
+
+DEFAULTS = Settings()
+
+
+class SettingsTraits(HasTraits):
+    """The settings as traits, for the classes that nbgrader configures."""
+
+    limits = Dict(
+        help="Overrides of autograder.model.limits.Limits by name, e.g. {'cell_seconds': 60}."
+    ).tag(config=True)
+    language = Enum(["de", "en"], DEFAULTS.language, help="The language that students read.").tag(
+        config=True
+    )
+    run_student_code_without_sandbox = Bool(
+        DEFAULTS.unsandboxed,
+        help="DANGER: run student code with all your rights where bubblewrap is missing. "
+        "It can then read the hidden tests, change the gradebook and delete your files.",
+    ).tag(config=True)
+
+    @property
+    def settings(self) -> Settings:
+        """The traits' values; raises GraderError for a bad limit."""
+        return Settings(
+            limits=DEFAULTS.limits.override(self.limits),
+            language=cast(Language, self.language),
+            unsandboxed=self.run_student_code_without_sandbox,
+        )
+
+
+class ConfiguredSettings(SettingsTraits, Configurable):
+    """Reads the section `c.GradeSubmission` without the preprocessor of that name."""
+
+    @classmethod
+    def section_names(cls) -> list[str]:
+        """The one section of the configuration that counts."""
+        return ["GradeSubmission"]

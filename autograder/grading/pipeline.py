@@ -1,0 +1,32 @@
+"""Grade a submission that was read: in a subprocess, with the remarks of its reading."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from autograder.course.settings import Settings
+from autograder.grading.grade import Job, Result, refuse
+from autograder.grading.intake import ReadResult
+from autograder.grading.process import grade_apart
+from autograder.model.messages import say
+
+
+def grade_submission(
+    course: Path, assignment: str, submission: ReadResult, settings: Settings
+) -> Result:
+    """The grade of a restored submission, and its notebook with outputs and verdicts.
+
+    What cannot be read is not graded; whatever happens in the subprocess, the result is a Result.
+    """
+    job = Job(
+        course=str(course),
+        assignment=assignment,
+        notebook=submission.notebook,
+        limits=settings.limits,
+        language=settings.language,
+        unsandboxed=settings.unsandboxed,
+    )
+    noticed = submission.noticed
+    result = refuse(job, say(noticed.fault, "en")) if noticed.fault else grade_apart(job)
+    return replace(result, grade=result.grade.with_remarks(noticed.remarks))
