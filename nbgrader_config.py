@@ -1,6 +1,7 @@
 """The course's settings: nbgrader reads this file from the course folder."""
 
 from autograder.nbgrader.autograde import install
+from autograder.nbgrader.results import RESULT_SUFFIX
 
 c = get_config()  # noqa: F821 -- nbgrader provides it
 install()  # `nbgrader autograde` grades with autograder.nbgrader.autograde.Autograde
@@ -12,7 +13,7 @@ c.CourseDirectory.ignore = [
     "*.pyc",
     "__pycache__",
     "feedback",
-    "*.result.json",  # what staff read about a grade is not copied into a student's feedback
+    f"*{RESULT_SUFFIX}",  # what staff read about a grade is not copied into a student's feedback
 ]
 
 # --- what students get --------------------------------------------------------

@@ -27,8 +27,11 @@ from autograder.grading.pipeline import grade_submission
 from autograder.model.errors import GraderError
 from autograder.model.grade import to_json
 from autograder.model.messages import say
-from autograder.terminal import report
+from autograder.nbgrader.gradebook import read_class
 from autograder.terminal.audit import show_audit, show_progress
+from autograder.terminal.findings import show_findings
+from autograder.terminal.grade import show_grade
+from autograder.terminal.gradebook import show_class
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -101,7 +104,7 @@ def grade(
                 trouble.print(f"{notebook} was not graded: {fault}", markup=False, highlight=False)
                 raise typer.Exit(code=1)
             graded = grade_submission(where.root, assignment, submission, settings).grade
-        report.show_grade(console, graded, settings.language)
+        show_grade(console, graded, settings.language)
         if json is not None:
             json.write_bytes(to_json(graded))
     raise typer.Exit(code=1 if graded.earned is None else 0)
@@ -115,7 +118,7 @@ def table(assignment: Assignment, course: CourseFolder = Path()) -> None:
     """
     with complaints():
         where = Course.at(course)
-        report.show_class(console, report.read_class(where, assignment))
+        show_class(console, read_class(where, assignment))
 
 
 @app.command()
@@ -126,7 +129,7 @@ def doctor(course: CourseFolder = Path()) -> None:
     """
     with trouble.status("starting a kernel in a sandbox"):
         findings = list(examine(course))
-    report.show_findings(console, findings)
+    show_findings(console, findings)
     raise typer.Exit(code=0 if all(finding.fine for finding in findings) else 1)
 
 

@@ -22,11 +22,11 @@ from autograder.files import PACKAGE
 from autograder.grading.process import collect_apart
 from autograder.kernel.kernel import KernelDied
 from autograder.model.errors import GraderError
+from autograder.model.finding import Finding
 from autograder.model.limits import Limits
 from autograder.nbgrader.points import compare
 from autograder.sandbox import seccomp
 from autograder.sandbox.process import PRIVATE_FOLDERS, find_bwrap
-from autograder.terminal.report import Finding
 
 OLDEST = (3, 11)
 STEP = "autograder.nbgrader.preprocessors.GradeSubmission"

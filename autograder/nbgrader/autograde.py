@@ -21,12 +21,10 @@ count), and 2 where nothing could be graded at all.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
 import warnings
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatch
@@ -37,8 +35,6 @@ import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbgrader import converters
-from nbgrader.api import Grade as BookedGrade
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.converters import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DBAPIError, SAWarning
@@ -47,16 +43,16 @@ from traitlets import Type
 from autograder.course.draft import enter_assignment, is_known
 from autograder.course.folder import Course
 from autograder.course.settings import Settings
-from autograder.files import write_atomically
 from autograder.grading.intake import ReadJob, read_in_subprocess
 from autograder.model.cells import KEY, read_notebook
 from autograder.model.errors import GraderError
-from autograder.model.grade import Grade, to_json
+from autograder.model.grade import Grade
 from autograder.model.remarks import write_noticed
-from autograder.nbgrader.preprocessors import RESULT, Resources
+from autograder.nbgrader.gradebook import forget_scores, ungraded_tests
+from autograder.nbgrader.preprocessors import Resources
+from autograder.nbgrader.results import has_result, write_result
 from autograder.submission.read import SUFFIX
 from autograder.submission.receipt import read_receipt
-from autograder.terminal.report import points_booked
 
 
 def install() -> None:
@@ -217,14 +213,13 @@ class Autograde(converters.Autograde, CopyReceipt):
 
     def waiting(self) -> dict[str, str]:
         """The students whose tests no one has graded, after this run or an earlier one."""
-        found: dict[str, str] = {}
-        students = set(map(self.student_of, self.assignments))
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
-            for submission in book.assignment_submissions(self.coursedir.assignment_id):
-                open_ = [grade.name for grade in ungraded_tests(submission)]
-                if open_ and submission.student.id in students - self.excluded():
-                    found[submission.student.id] = f"a person has to look at {', '.join(open_)}"
-        return found
+        students = set(map(self.student_of, self.assignments)) - self.excluded()
+        ungraded = ungraded_tests(self.coursedir, self.coursedir.assignment_id)
+        return {
+            student: f"a person has to look at {', '.join(tests)}"
+            for student, tests in ungraded.items()
+            if student in students
+        }
 
     def excluded(self) -> set[str]:
         """The students whom `CourseDirectory.student_id_exclude` leaves out."""
@@ -271,8 +266,7 @@ class Autograde(converters.Autograde, CopyReceipt):
     def holds(self, assignment_id: str, student_id: str) -> bool:
         """Whether a submission was graded to the end, and is the newest."""
         folder = Path(self._format_dest(assignment_id, student_id))
-        names = [RESULT.format(notebook=Path(path).stem) for path in self.notebooks]
-        if not all((folder / name).is_file() for name in names):
+        if not all(has_result(folder, Path(path).stem) for path in self.notebooks):
             return False
         new = self.coursedir.get_existing_timestamp(self._format_source(assignment_id, student_id))
         old = self.coursedir.get_existing_timestamp(str(folder))
@@ -287,12 +281,7 @@ class Autograde(converters.Autograde, CopyReceipt):
     def forget_scores(self, assignment_id: str, student_id: str) -> None:
         """Have every automatic score wait for a person; what people gave stays."""
         names = [Path(path).stem for path in self.notebooks]
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
-            with contextlib.suppress(MissingEntry):  # nobody has graded it before
-                for notebook in book.find_submission(assignment_id, student_id).notebooks:
-                    for grade in notebook.grades if notebook.name in names else ():
-                        grade.auto_score, grade.needs_manual_grade = None, True
-            book.db.commit()
+        forget_scores(self.coursedir, assignment_id, student_id, names)
 
     def write_single_notebook(self, output: str, resources: Resources) -> None:
         """Write the notebook and, where it has been graded, the result file behind it."""
@@ -300,8 +289,7 @@ class Autograde(converters.Autograde, CopyReceipt):
         graded = resources.get(KEY)
         if not isinstance(graded, Grade):
             return
-        folder, name = Path(self.writer.build_directory), resources["unique_key"]
-        write_atomically(folder / RESULT.format(notebook=name), to_json(graded))
+        write_result(Path(self.writer.build_directory), resources["unique_key"], graded)
         causes = [f"{task.task}: {task.cause}" for task in graded.tasks if task.cause]
         if causes:
             self.failed[resources["nbgrader"]["student"]] = causes[0]
@@ -317,15 +305,6 @@ class Autograde(converters.Autograde, CopyReceipt):
                 undo()
             except Exception as error:
                 self.log.error("%s: what is left may be older: %s", student, cause_of(error))
-
-
-def ungraded_tests(submission: SubmittedAssignment) -> Iterator[BookedGrade]:
-    """The test cells of a submission that neither the tests nor a person have graded."""
-    for notebook in submission.notebooks:
-        written = {cell.name for cell in notebook.notebook.solution_cells}
-        for grade in notebook.grades:
-            if grade.name not in written and points_booked(grade) is None:
-                yield grade
 
 
 def remove(folder: Path) -> None:

@@ -19,8 +19,9 @@ from nbgrader.plugins import ExportPlugin
 
 from autograder.course.folder import submissions_at
 from autograder.model.cells import PREFIX
+from autograder.nbgrader.gradebook import points_booked
+from autograder.nbgrader.results import RESULT_SUFFIX
 from autograder.submission.receipt import read_receipt
-from autograder.terminal.report import points_booked
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
@@ -104,7 +105,7 @@ def grades_of(
     if is_newer(read_receipt(handed).time, found.timestamp):
         return row | {"status": UNFINISHED}
     if None in points.values() or any(grade.needs_manual_grade for _, grade in grades):
-        return row | {"status": WAITS if list(done.glob("*.result.json")) else UNFINISHED}
+        return row | {"status": WAITS if any(done.glob(f"*{RESULT_SUFFIX}")) else UNFINISHED}
     raw = sum(value for value in points.values() if value is not None)
     penalty = float(found.late_submission_penalty or 0.0)
     sums = {"raw_score": raw, "late_submission_penalty": penalty, "score": max(0.0, raw - penalty)}

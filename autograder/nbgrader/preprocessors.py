@@ -28,7 +28,6 @@ from autograder.model.messages import Language, Message, say
 from autograder.model.remarks import take_noticed
 
 Resources = dict[str, Any]
-RESULT = "{notebook}.result.json"  # lies beside the autograded notebook; never in feedback
 SHOWN_REMARKS = 40
 
 

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from autograder.audit.audit import Audit, Done
 from autograder.audit.checks import Check
-from autograder.terminal.report import MARKS, plain
+from autograder.terminal.text import MARKS, plain
 
 MOST_PROBLEMS = 12  # of a check; the JSON file has all
 LINES = 20  # of progress, where no terminal can show a bar

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.course.folder import Course
 from autograder.model.grade import Grade, from_json
-from autograder.terminal.report import ClassTable, read_class
+from autograder.nbgrader.gradebook import ClassTable, read_class
 from tests.kit.submissions import ASSIGNMENT, ROOT, Submission
 
 CONTENT = ("nbgrader_config.py", "source", "solutions", "tests/__init__.py", "tests/hidden")

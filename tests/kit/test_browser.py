@@ -44,10 +44,12 @@ from rich.console import Console
 
 from autograder.model.grade import Counterexample, Grade, Law, Outcome, TaskGrade
 from autograder.model.messages import Message
+from autograder.nbgrader.gradebook import ClassTable, Row
 from autograder.pages.markup import guarded
 from autograder.pages.page import FeedbackExporter, PrepareFeedback
 from autograder.pages.task import render_task
-from autograder.terminal.report import ClassTable, Row, show_class, show_grade
+from autograder.terminal.grade import show_grade
+from autograder.terminal.gradebook import show_class
 from tests.kit.submissions import ROOT
 from tests.kit.test_layout import slow_cell
 

@@ -15,9 +15,10 @@ from rich.console import Console
 
 from autograder.doctor.machine import examine_seccomp, hidden_paths
 from autograder.doctor.probe import PROBE, Outside, collect_facts, judge_facts
+from autograder.model.finding import Finding
 from autograder.model.limits import Limits
 from autograder.sandbox import seccomp
-from autograder.terminal.report import Finding, show_findings
+from autograder.terminal.findings import show_findings
 from tests.kit.submissions import ROOT
 
 Facts = dict[str, Any]

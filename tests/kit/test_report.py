@@ -9,7 +9,7 @@ from rich.console import Console
 
 from autograder.model.grade import Diagnosis, Grade, Law, Outcome, TaskGrade
 from autograder.model.messages import Language
-from autograder.terminal.report import show_grade
+from autograder.terminal.grade import show_grade
 
 LAW = Law(test="test_sum", task="softmax", points=1, sentence="Die Summe ist 1.")
 

@@ -1,0 +1,28 @@
+"""The result file of a graded notebook: its whole grade as JSON, for staff.
+
+It lies beside the autograded notebook, is written last, and never gets into feedback.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.files import write_atomically
+from autograder.model.grade import Grade, from_json, to_json
+
+RESULT_SUFFIX = ".result.json"
+
+
+def write_result(folder: Path, notebook: str, grade: Grade) -> None:
+    """Write the grade of a notebook into the folder of its autograded submission."""
+    write_atomically(folder / f"{notebook}{RESULT_SUFFIX}", to_json(grade))
+
+
+def has_result(folder: Path, notebook: str) -> bool:
+    """Whether a notebook was graded to the end."""
+    return (folder / f"{notebook}{RESULT_SUFFIX}").is_file()
+
+
+def read_results(folder: Path) -> list[Grade]:
+    """The grades in a folder, sorted by notebook; raises GraderError for another format."""
+    return [from_json(path.read_bytes()) for path in sorted(folder.glob(f"*{RESULT_SUFFIX}"))]

@@ -1,0 +1,43 @@
+"""Show the grade of one submission in the terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.model.grade import Grade, Outcome, TaskGrade
+from autograder.model.messages import Language, say
+from autograder.terminal.text import MARKS, amount, plain
+
+
+def show_grade(console: Console, grade: Grade, language: Language) -> None:
+    """Every law of every task, the counterexamples, and what was unusual."""
+    for task in grade.tasks:
+        console.print(f"\n[bold]{escape(task.task)}[/]  {amount(task.earned)} / {task.points:g}")
+        for outcome in task.outcomes:
+            console.print(f"  {MARKS[outcome.status]} {escape(outcome.law.sentence)}")
+            show_counterexample(console, outcome, language)
+        show_misconception(console, task, language)
+        if task.cause:
+            console.print(f"  [yellow]not graded:[/] {escape(plain(task.cause))}")
+    for remark in grade.remarks:
+        console.print(f"[yellow]note:[/] {escape(plain(remark))}")
+    console.print(f"\n[bold]{amount(grade.earned)} of {grade.points:g} points[/]")
+
+
+def show_counterexample(console: Console, outcome: Outcome, language: Language) -> None:
+    """The call that broke the law, what came back and what should have."""
+    example = outcome.counterexample
+    if outcome.status != "failed" or example is None:
+        return
+    console.print(f"      [cyan]{escape(plain(example.call))}[/]", highlight=False)
+    console.print(f"      → {escape(plain(say(example.found, language)))}", highlight=False)
+    if example.expected is not None:
+        console.print(f"      ≠ {escape(plain(say(example.expected, language)))}", highlight=False)
+
+
+def show_misconception(console: Console, task: TaskGrade, language: Language) -> None:
+    """The hint at the typical mistake behind the task's failures, if one is known."""
+    hint = task.diagnosis.hints.get(language) if task.diagnosis else None
+    if hint:
+        console.print(f"  [magenta]→[/] {escape(plain(hint))}", highlight=False)

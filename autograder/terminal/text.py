@@ -1,0 +1,16 @@
+"""How text, points and results look in the terminal."""
+
+from __future__ import annotations
+
+MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "not graded": "[yellow]?[/]"}
+WAITS = "?"  # a person has to look
+
+
+def plain(text: str) -> str:
+    """The text without what a terminal would obey, but with its lines."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)
+
+
+def amount(points: float | None) -> str:
+    """Points, or the sign that a person has to look."""
+    return WAITS if points is None else f"{points:g}"
