@@ -1,6 +1,7 @@
 """The course's settings: nbgrader reads this file from the course folder."""
 
 from autograder.nbgrader.autograde import install
+from autograder.nbgrader.formgrader import guard_formgrader
 from autograder.nbgrader.results import RESULT_SUFFIX
 
 c = get_config()  # noqa: F821 -- nbgrader provides it
@@ -52,9 +53,9 @@ c.Autograde.autograde_preprocessors = [
 # --- what students get back ---------------------------------------------------
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "autograder.pages.page.PrepareFeedback",
+    "autograder.nbgrader.feedback.PrepareFeedback",
 ]
-c.GenerateFeedback.exporter_class = "autograder.pages.page.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "autograder.nbgrader.feedback.FeedbackExporter"
 
 # --- nbgrader's exchange: what students put there is read with care --------------------------
 c.ExchangeFactory.collect = "autograder.nbgrader.exchange.Collect"
@@ -65,15 +66,4 @@ c.ExchangeFactory.release_feedback = "autograder.nbgrader.exchange.ReleaseFeedba
 c.ExportApp.plugin_class = "autograder.nbgrader.export.CsvExport"
 
 # --- what staff sees: the formgrader, whose templates would run what students wrote -----------
-from autograder.pages.page import guard_formgrader  # noqa: E402
-from autograder.pages.task import TEMPLATES  # noqa: E402 -- beside what it is for
-
-guard_formgrader()
-
-c.HTMLExporter.preprocessors = ["autograder.pages.page.PrepareView"]
-c.HTMLExporter.filters = {
-    "markdown2html": "autograder.pages.markup.markdown2html",
-    "clean_html": "autograder.pages.markup.clean_html",
-    "guarded": "autograder.pages.markup.guarded",
-}
-c.HTMLExporter.template_file = str(TEMPLATES / "formgrader.html.j2")
+guard_formgrader(c)

@@ -27,7 +27,7 @@ from autograder.model.grade import Diagnosis, Grade, Law, Outcome, TaskGrade
 from autograder.model.limits import Limits
 from autograder.model.messages import Language
 from autograder.model.remarks import Remarks
-from autograder.pages.markup import clean_output
+from autograder.pages.outputs import clean_output
 from autograder.pages.task import render_task
 from autograder.student.proxy import Student
 from autograder.student.transport import Budget

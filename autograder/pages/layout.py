@@ -1,4 +1,4 @@
-"""Lay out a page in a process of its own, with a bound on its time and memory.
+"""Lay out a page in a subprocess, with a limit on its time and memory.
 
 How it works: an exporter of nbconvert turns a notebook into a page with libraries that
 were not made for hostile text: some need the square of its length, and a page that
@@ -30,7 +30,8 @@ from traitlets.config import Config
 
 from autograder.model.errors import GraderError
 from autograder.pages.highlight import colour_terminal, highlight_code, plain_code, plain_terminal
-from autograder.pages.markup import clean_html, markdown2html, plain_text
+from autograder.pages.markdown import markdown2html, plain_text
+from autograder.pages.sanitize import clean_html
 
 PLAIN = "autograder_plain"  # in resources: the page shows what a student wrote as it is
 MEMORY_BYTES = 2048 * 1024 * 1024
@@ -87,12 +88,12 @@ class PageExporter(HTMLExporter):
         order = self.order(nb, resources or {})
         resources = self._init_resources(resources)
         try:
-            return lay_out_apart(order), resources
+            return lay_out_in_subprocess(order), resources
         except OVERRUN as error:
             name = name_of(resources)
             self.log.warning("%s: the page is shown as plain text: %s", name, cause_of(error))
         try:
-            return lay_out_apart(order.plain), resources
+            return lay_out_in_subprocess(order.plain), resources
         except OVERRUN as error:
             message = f"The page of {name} can't be made: {cause_of(error)}."
             raise GraderError(message) from error
@@ -135,7 +136,7 @@ def filters_for(nb: NotebookNode, *, plain: bool) -> dict[str, Callable[..., Any
     }
 
 
-def lay_out_apart(order: Order) -> str:
+def lay_out_in_subprocess(order: Order) -> str:
     """The page, made in a child process; raises one of OVERRUN where it is not made in time."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([order.exporter.__module__, *(set(MAIN) & sys.modules.keys())])

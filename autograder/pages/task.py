@@ -7,7 +7,6 @@ it is, and the page of a submission (`page`) embeds it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +16,7 @@ from markupsafe import Markup, escape
 
 from autograder.model.grade import Outcome, TaskGrade
 from autograder.model.messages import Language, Message, Sentence, say
-from autograder.pages.markup import readable
+from autograder.pages.sanitize import readable
 
 TEMPLATES = Path(__file__).parent / "templates"
 NOTHING = Markup()
@@ -26,20 +25,15 @@ LONGEST = 2_000  # characters of one value or sentence
 # How a value begins, as opposed to a sentence of the course.
 VALUE = re.compile(r"[-\d\[({'\"]|np\.|(?:True|False|None)$")
 CODE_KEYS = {"raised", "raised_silently"}
-PATH_END = re.compile(r"(?:/[^\s/'\"<>|:;,)\]]+)*")
 
 
-def render_task(task: TaskGrade, language: Language, *, places: Iterable[str | Path] = ()) -> str:
-    """The feedback on one task as an HTML fragment that needs no style sheet.
-
-    `places` are folders of the grading machine, which no sentence may name.
-    """
-    hidden = tuple(places)
+def render_task(task: TaskGrade, language: Language) -> str:
+    """The feedback on one task as an HTML fragment that needs no style sheet."""
     return (
         environment()
         .get_template("task.html.j2")
         .render(
-            laws=[law_view(outcome, language, hidden) for outcome in task.outcomes],
+            laws=[law_view(outcome, language) for outcome in task.outcomes],
             open=task.earned is None,
             untouched=bool(task.fault) or all(o.status == "not graded" for o in task.outcomes),
             earned=points(sure(task), language),
@@ -48,15 +42,6 @@ def render_task(task: TaskGrade, language: Language, *, places: Iterable[str | P
             text=lambda key, **data: say(Message.of(key, **data), language),
         )
     )
-
-
-def without_paths(text: str, places: Iterable[str | Path]) -> str:
-    """The text with each path below one of the places cut down to its last part."""
-    for place in sorted({str(place).rstrip("/") for place in places}, key=len, reverse=True):
-        if place:
-            below = re.compile(rf"(?<![\w.-]){re.escape(place)}(?![\w.-]){PATH_END.pattern}")
-            text = below.sub(lambda path: "…/" + path[0].rpartition("/")[2], text)
-    return text
 
 
 def points(value: float, language: Language) -> str:
@@ -103,12 +88,12 @@ class LawView:
     hint: Markup = NOTHING
 
 
-def law_view(outcome: Outcome, language: Language, places: tuple[str | Path, ...]) -> LawView:
+def law_view(outcome: Outcome, language: Language) -> LawView:
     """One law in words; details only where the student's code broke it."""
     law, case = outcome.law, outcome.counterexample
 
     def shown(words: Sentence | None) -> Shown | None:
-        return None if words is None else show(words, language, places)
+        return None if words is None else show(words, language)
 
     view = LawView(
         status=outcome.status.replace(" ", "-"),
@@ -123,7 +108,7 @@ def law_view(outcome: Outcome, language: Language, places: tuple[str | Path, ...
         sentence=view.sentence,
         earned=view.earned,
         points=view.points,
-        call=bounded(case.call, places) if case else "",
+        call=bounded(case.call) if case else "",
         found=shown(case.found if case else outcome.reason),
         expected=shown(case.expected) if case else None,
         hint=sentence(law.hint),
@@ -137,17 +122,17 @@ def earned(outcome: Outcome, language: Language) -> str:
     return points(outcome.law.points if outcome.status == "passed" else 0, language)
 
 
-def show(words: Sentence, language: Language, places: tuple[str | Path, ...]) -> Shown:
-    """A sentence or a value, without paths, and of bounded length."""
-    text = bounded(say(words, language), places)
+def show(words: Sentence, language: Language) -> Shown:
+    """A sentence or a value, of bounded length."""
+    text = bounded(say(words, language))
     if isinstance(words, Message):
         return Shown(text, code=words.key in CODE_KEYS)
     return Shown(text, code=bool(VALUE.match(text)))
 
 
-def bounded(text: str, places: Iterable[str | Path]) -> str:
+def bounded(text: str) -> str:
     """The text as a page can show it."""
-    text = without_paths(readable(text), places)
+    text = readable(text)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 

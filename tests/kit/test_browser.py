@@ -44,9 +44,9 @@ from rich.console import Console
 
 from autograder.model.grade import Counterexample, Grade, Law, Outcome, TaskGrade
 from autograder.model.messages import Message
+from autograder.nbgrader.feedback import FeedbackExporter, PrepareFeedback
 from autograder.nbgrader.gradebook import ClassTable, Row
-from autograder.pages.markup import guarded
-from autograder.pages.page import FeedbackExporter, PrepareFeedback
+from autograder.pages.csp import guarded
 from autograder.pages.task import render_task
 from autograder.terminal.grade import show_grade
 from autograder.terminal.gradebook import show_class

@@ -9,10 +9,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from autograder.nbgrader.formgrader import PrepareView, ViewExporter
 from autograder.pages.highlight import colour_terminal, highlight_code, plain_terminal
 from autograder.pages.layout import CODE_TOTAL, MARKDOWN_TOTAL, filters_for
-from autograder.pages.markup import clean_markdown
-from autograder.pages.page import PrepareView, ViewExporter
+from autograder.pages.markdown import clean_markdown
 from tests.kit.tiny import NAME, RIGHT, TinyRoom, notebook
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of

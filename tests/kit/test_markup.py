@@ -13,14 +13,9 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.pages.markup import (
-    LIMIT,
-    MARKDOWN_LIMIT,
-    clean_fragment,
-    clean_html,
-    clean_markdown,
-    clean_output,
-)
+from autograder.pages.markdown import MARKDOWN_LIMIT, clean_markdown
+from autograder.pages.outputs import clean_output
+from autograder.pages.sanitize import LIMIT, clean_fragment, clean_html
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n rest").decode()
 KINDS = ["text/html", "text/markdown", "text/plain", "image/png", "image/svg+xml"]
