@@ -10,6 +10,7 @@ from typing import Annotated
 
 import nbformat
 import typer
+from nbformat import NotebookNode
 from rich.console import Console
 
 from autograder import __version__
@@ -22,7 +23,7 @@ from autograder.course.draft import generate
 from autograder.course.folder import Course
 from autograder.course.settings import Settings
 from autograder.doctor.machine import examine
-from autograder.grading.intake import ReadJob, read_in_subprocess
+from autograder.grading.intake import ReadJob, ReadResult, read_in_subprocess
 from autograder.grading.pipeline import grade_submission
 from autograder.model.errors import GraderError
 from autograder.model.grade import to_json
@@ -50,18 +51,19 @@ CourseFolder = Annotated[
 ]
 Assignment = Annotated[str, typer.Argument(help="The assignment, e.g. next_token.")]
 Tasks = Annotated[
-    list[str] | None, typer.Option("--task", help="Only this task; can be given several times.")
+    list[str] | None, typer.Option("--task", help="Only this task; repeat the option for several.")
 ]
 Seeds = Annotated[
-    int, typer.Option(min=0, help="Repeat the tests of random draws with so many seeds.")
+    int, typer.Option(min=0, help="How many seeds to repeat the tests of random draws with.")
 ]
 Workers = Annotated[
-    int, typer.Option(min=0, help="Processes at a time.", show_default="one for each core")
+    int,
+    typer.Option(min=0, help="How many processes run at a time.", show_default="one for each core"),
 ]
 SEEDS = 50
 
 
-def tell_version(asked: bool) -> None:
+def show_version(asked: bool) -> None:
     """Print the version and end."""
     if asked:
         console.print(f"autograder {__version__}", highlight=False)
@@ -72,14 +74,14 @@ def tell_version(asked: bool) -> None:
 def options(
     version: Annotated[
         bool,
-        typer.Option("--version", help="Show the version.", callback=tell_version, is_eager=True),
+        typer.Option("--version", help="Show the version.", callback=show_version, is_eager=True),
     ] = False,
 ) -> None:
-    """What can be asked without a command; the help text is the app's."""
+    """The options without a command; the help text is the app's."""
 
 
-@app.command()
-def grade(
+@app.command("grade")
+def grade_notebook(
     assignment: Assignment,
     notebook: Annotated[Path, typer.Argument(help="A submitted notebook.")],
     course: CourseFolder = Path(),
@@ -87,43 +89,38 @@ def grade(
         Path | None, typer.Option("--json", help="Write the whole grade to this file.")
     ] = None,
 ) -> None:
-    """Grade one notebook and show what every hidden test found. The gradebook is not touched.
+    """Grade one notebook and show the result of every hidden test; the gradebook stays as it is.
 
-    Exit status: 0 if all of it was graded, 1 if something waits for a person, also where nobody
-    can read the notebook, 2 if the command could not do its work.
+    Exit status: 0 if everything was graded, 1 if a person has to look at something or the
+    notebook can't be read, 2 if the command could not do its work.
     """
-    with complaints():
+    with report_grader_errors():
         where = Course.at(course)
         source = where.source(assignment)
         settings = Settings.of(where.config())
-        job = ReadJob(str(notebook), nbformat.writes(source), limits=settings.limits)
         with trouble.status(f"grading {notebook}"):
-            submission = read_in_subprocess(job)
-            if submission.noticed.fault is not None:
-                fault = say(submission.noticed.fault, "en")
-                trouble.print(f"{notebook} was not graded: {fault}", markup=False, highlight=False)
-                raise typer.Exit(code=1)
-            graded = grade_submission(where.root, assignment, submission, settings).grade
-        show_grade(console, graded, settings.language)
+            submission = read_notebook_file(notebook, source, settings)
+            grade = grade_submission(where.root, assignment, submission, settings).grade
+        show_grade(console, grade, settings.language)
         if json is not None:
-            json.write_bytes(to_json(graded))
-    raise typer.Exit(code=1 if graded.earned is None else 0)
+            json.write_bytes(to_json(grade))
+    raise typer.Exit(code=1 if grade.earned is None else 0)
 
 
-@app.command()
-def table(assignment: Assignment, course: CourseFolder = Path()) -> None:
-    """Show the gradebook: the points of every student in every task, and who waits for a person.
+@app.command("table")
+def show_table(assignment: Assignment, course: CourseFolder = Path()) -> None:
+    """Show the gradebook: every student's points in every task, and who waits for a person.
 
     Exit status: 0 if it could be shown, 2 if not.
     """
-    with complaints():
+    with report_grader_errors():
         where = Course.at(course)
         show_class(console, read_class(where, assignment))
 
 
-@app.command()
-def doctor(course: CourseFolder = Path()) -> None:
-    """Check what grading needs on this machine, and say what to do about what is missing.
+@app.command("doctor")
+def check_machine(course: CourseFolder = Path()) -> None:
+    """Check what grading needs on this machine, and say what to do about anything missing.
 
     Exit status: 0 if everything is in place, 1 if something is missing.
     """
@@ -133,8 +130,8 @@ def doctor(course: CourseFolder = Path()) -> None:
     raise typer.Exit(code=0 if all(finding.fine for finding in findings) else 1)
 
 
-@app.command()
-def audit(
+@app.command("audit")
+def audit_tests(
     assignment: Assignment,
     course: CourseFolder = Path(),
     task: Tasks = None,
@@ -144,36 +141,36 @@ def audit(
         Path | None, typer.Option("--json", help="Write the whole audit to this file.")
     ] = None,
 ) -> None:
-    """Try right and wrong answers on the hidden tests: right ones must pass, wrong ones must not.
+    """Try answers on the hidden tests: right answers must pass, wrong answers must fail.
 
-    The answers are the reference, those in the folders variants and misconceptions of
-    solutions, and small changes to the reference.
+    The answers are the reference solution, those in the folders variants and misconceptions
+    of solutions, and small changes to the reference.
 
     Exit status: 0 if the tests may grade, 1 if they are too weak or too strict, 2 if they
     can't be tried.
     """
-    with complaints():
+    with report_grader_errors():
         result = measure(Course.at(course), assignment, task or [], seeds, workers)
         if json is not None:
             json.write_bytes(audit_to_json(result))
     raise typer.Exit(code=0 if result.passed else 1)
 
 
-@app.command()
-def release(
+@app.command("release")
+def release_assignment(
     assignment: Assignment,
     course: CourseFolder = Path(),
     seeds: Seeds = SEEDS,
     workers: Workers = 0,
 ) -> None:
-    """Make what students get with nbgrader generate_assignment, if the audit passes.
+    """Make the students' version with nbgrader generate_assignment, if the audit passes.
 
-    An audit that passed counts until something changes that it depends on.
+    An audit that passed stays valid until something that it depends on changes.
 
-    Exit status: 0 if it was made, 1 if the audit does not pass (release and gradebook are
-    then as before), 2 if it can't be made.
+    Exit status: 0 if the release was made, 1 if the audit does not pass (release and gradebook
+    then stay as they were), 2 if the release can't be made.
     """
-    with complaints():
+    with report_grader_errors():
         where = Course.at(course)
         if proof := recall_proof(digest_of(where, assignment), seeds):
             console.print(f"Nothing has changed since the audit of {proof.day}, which passed.")
@@ -185,8 +182,8 @@ def release(
 
 
 def measure(course: Course, assignment: str, tasks: list[str], seeds: int, workers: int) -> Audit:
-    """The audit of a suite with its release, shown as it is made; what passes is remembered."""
-    course.source(assignment)  # or the complaint that there is none
+    """Audit an assignment and its release, show the result, and store it if it passed."""
+    course.source(assignment)  # raises GraderError where there is none
     digest = digest_of(course, assignment)
     with show_progress(trouble) as done:
         result = run_audit(
@@ -204,8 +201,19 @@ def measure(course: Course, assignment: str, tasks: list[str], seeds: int, worke
     return result
 
 
+def read_notebook_file(notebook: Path, source: NotebookNode, settings: Settings) -> ReadResult:
+    """The restored notebook; ends with status 1 and a message where nobody can read the file."""
+    job = ReadJob(str(notebook), nbformat.writes(source), limits=settings.limits)
+    result = read_in_subprocess(job)
+    if result.noticed.fault is not None:
+        fault = say(result.noticed.fault, "en")
+        trouble.print(f"{notebook} was not graded: {fault}", markup=False, highlight=False)
+        raise typer.Exit(code=1)
+    return result
+
+
 @contextlib.contextmanager
-def complaints() -> Iterator[None]:
+def report_grader_errors() -> Iterator[None]:
     """End with status 2 and a message, not with a traceback, where staff must do something."""
     try:
         yield

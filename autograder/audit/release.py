@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 
 from nbformat import NotebookNode
 
 from autograder.audit.checks import Check
+from autograder.audit.leaks import check_leaks
 from autograder.course.draft import draft_release
 from autograder.course.folder import Course
 from autograder.course.settings import Settings
@@ -23,13 +23,6 @@ from autograder.grading.pipeline import grade_submission
 from autograder.model.cells import read_notebook
 from autograder.model.grade import Grade
 from autograder.submission.read import Intake
-
-MARKS = tuple(
-    f"### {edge} {kind}"
-    for edge in ("BEGIN", "END")
-    for kind in ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
-)
-SHORTEST = 20  # characters of a line that would tell something
 
 
 def examine_release(course: Course, assignment: str) -> tuple[Grade, Grade, Check]:
@@ -49,50 +42,3 @@ def grade_as_submission(course: Course, assignment: str, notebook: NotebookNode)
     submission = restore_intake(Intake(notebook), course.source(assignment))
     settings = Settings.of(course.config())
     return grade_submission(course.root, assignment, submission, settings).grade
-
-
-def check_leaks(course: Course, assignment: str, release: Path) -> Check:
-    """Nothing of the solutions and of the hidden tests is in the release."""
-    secrets = secret_lines(course, assignment)
-    files = sorted(path for path in release.rglob("*") if path.is_file())
-    problems = [
-        f"{path.relative_to(release)} holds: {line}"
-        for path in files
-        for line in lines_of(path)
-        if line in secrets or line.startswith(MARKS)
-    ]
-    found = f"{len(files)} files, {len(secrets)} secret lines"
-    return Check("nothing leaks into the release", found, tuple(problems))
-
-
-def secret_lines(course: Course, assignment: str) -> set[str]:
-    """The lines that no student may read before handing in."""
-    kept = course.root / "solutions", course.root / "tests" / "hidden" / assignment
-    files = [path for folder in kept for path in folder.rglob("*.py")]
-    hidden, public = split_regions(course.source(assignment))
-    secret = {line for path in files for line in lines_of(path)} | set(hidden)
-    return {line for line in secret - set(public) if len(line) >= SHORTEST}
-
-
-def split_regions(notebook: NotebookNode) -> tuple[list[str], list[str]]:
-    """The stripped lines of a source's regions that students do not get, and all others."""
-    hidden: list[str] = []
-    public: list[str] = []
-    for cell in notebook.cells:
-        inside = False
-        for line in map(str.strip, cell.source.split("\n")):
-            if line.startswith(MARKS):
-                inside = "BEGIN" in line
-            else:
-                (hidden if inside else public).append(line)
-    return hidden, public
-
-
-def lines_of(path: Path) -> list[str]:
-    """The stripped lines of a file; of a notebook, those of its cells and outputs."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if path.suffix == ".ipynb":
-        cells = read_notebook(text, name=str(path)).cells
-        shown = [str(output) for cell in cells for output in cell.get("outputs", [])]
-        text = "\n".join([*(cell.source for cell in cells), *shown])
-    return [line.strip() for line in text.split("\n")]

@@ -81,15 +81,25 @@ def text_of(cell: NotebookNode) -> str:
 
 def visible_text(cell: NotebookNode) -> str:
     """A locked cell's text as students got it, without the hidden region."""
-    lines, hidden = [], False
-    for line in cell.source.split("\n"):
-        if "BEGIN HIDDEN TESTS" in line:
-            hidden = True
-        elif "END HIDDEN TESTS" in line:
-            hidden = False
-        elif not hidden:
+    return "\n".join(split_regions(cell.source, "HIDDEN TESTS")[1])
+
+
+def split_regions(text: str, *kinds: str) -> tuple[list[str], list[str]]:
+    """The lines inside of nbgrader's regions of these kinds, and those outside; no delimiters.
+
+    As for nbgrader, a line is a delimiter that holds the words, such as BEGIN HIDDEN TESTS.
+    """
+    inside: list[str] = []
+    outside: list[str] = []
+    lines = outside
+    for line in text.split("\n"):
+        if any(f"BEGIN {kind}" in line for kind in kinds):
+            lines = inside
+        elif any(f"END {kind}" in line for kind in kinds):
+            lines = outside
+        else:
             lines.append(line)
-    return "\n".join(lines)
+    return inside, outside
 
 
 def says_the_same(cell: NotebookNode, original: NotebookNode) -> bool:

@@ -7,12 +7,12 @@ class takes its place (`install`, called by `nbgrader_config.py`):
 - of a submission's folder only the notebook is read, in a subprocess (`grading.intake`);
 - before a submission is graded, the scores of its last grading are forgotten:
   they are None, which waits for a person, until the new ones are there;
-- the result file is written last and at once. A folder without it is one whose
-  grading was interrupted, and is made anew by the next run;
+- the result file is written last and atomically. A folder without it is one whose
+  grading was interrupted, and the next run grades it again;
 - an error costs the submission that it met. The others are graded, and the
   command ends with a list of what was not;
 - an assignment that the gradebook does not know yet, as in a fresh clone of the
-  course, is entered first, by `draft`.
+  course, is entered first, by `course.draft`.
 
 The exit status is 0 where every submission is graded, 1 where one waits for a
 person (an earlier run's as well; free text, which people grade anyway, does not
@@ -26,7 +26,6 @@ import re
 import shutil
 import warnings
 from dataclasses import replace
-from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, cast
@@ -35,7 +34,7 @@ import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbgrader import converters
-from nbgrader.converters import BaseConverter, NbGraderException
+from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DBAPIError, SAWarning
 from traitlets import Type
@@ -50,6 +49,7 @@ from autograder.model.grade import Grade
 from autograder.model.remarks import write_noticed
 from autograder.nbgrader.gradebook import forget_scores, ungraded_tests
 from autograder.nbgrader.preprocessors import Resources
+from autograder.nbgrader.receipts import CopyReceipt, Timestamps, submitted_at
 from autograder.nbgrader.results import has_result, write_result
 from autograder.submission.read import SUFFIX
 from autograder.submission.receipt import read_receipt
@@ -69,35 +69,8 @@ def install() -> None:
     warnings.filterwarnings("ignore", "Object of type", SAWarning, r"nbgrader\.api")
 
 
-def submitted_at(
-    api: nbgrader.apps.api.NbGraderAPI, assignment_id: str, student_id: str
-) -> datetime | None:
-    """When a submission was handed in; nbgrader's own stops a class's list at a forged one."""
-    course = api.coursedir
-    folder = course.format_path(course.submitted_directory, student_id, assignment_id)
-    return read_receipt(Path(folder)).time
-
-
 class Waiting(NbGraderException):
     """A submission was not graded as a whole, and a person has to look."""
-
-
-class CopyReceipt(BaseConverter):
-    """Stands between nbgrader's two classes, and copies of a submission only its receipt."""
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        receipt = read_receipt(Path(self._format_source(assignment_id, student_id)))
-        folder = Path(self._format_dest(assignment_id, student_id))
-        for name, text in receipt.texts.items():
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, encoding="ascii")
-
-
-class Timestamps(CourseDirectory):
-    """nbgrader's folders, with a timestamp read as carefully as all a student may have made."""
-
-    def get_existing_timestamp(self, dest_path: str | Path) -> datetime | None:
-        return read_receipt(Path(dest_path)).time
 
 
 class ReadSubmission(NotebookExporter):
@@ -142,7 +115,7 @@ class Autograde(converters.Autograde, CopyReceipt):
     # --- what there is to grade ---
 
     def init_notebooks(self) -> None:
-        """A submission is a folder; which file in it is the notebook, `intake` decides."""
+        """A submission is a folder; which file in it is the notebook, `submission.read` decides."""
         assignment, student = self.coursedir.assignment_id, self.coursedir.student_id
         wanted = [
             path.name
