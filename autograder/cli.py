@@ -183,7 +183,7 @@ def release_assignment(
 
 def measure(course: Course, assignment: str, tasks: list[str], seeds: int, workers: int) -> Audit:
     """Audit an assignment and its release, show the result, and store it if it passed."""
-    course.source(assignment)  # raises GraderError where there is none
+    course.source(assignment)  # raises GraderError for an unknown assignment
     digest = digest_of(course, assignment)
     with show_progress(trouble) as done:
         result = run_audit(

@@ -59,7 +59,7 @@ def released(course: Course, assignment: str) -> Path:
 
 
 def is_known(directory: CourseDirectory, assignment: str) -> bool:
-    """Whether the gradebook knows an assignment's notebooks; none is made where there is none."""
+    """Whether the gradebook knows an assignment's notebooks; a missing file is not created."""
     url = make_url(directory.db_url)
     file = url.database or ""
     if url.drivername == "sqlite" and not file.startswith("file:") and not Path(file).exists():

@@ -27,7 +27,7 @@ class Course:
 
     @staticmethod
     def at(folder: Path) -> Course:
-        """The course in `folder`; raises GraderError where there is none."""
+        """The course in `folder`; raises GraderError if it is not a course folder."""
         root = folder.resolve()
         if not (root / CONFIG).is_file():
             raise GraderError(
@@ -43,7 +43,7 @@ class Course:
         return sorted(path.name for path in source.iterdir() if path.is_dir())
 
     def source(self, assignment: str) -> NotebookNode:
-        """The instructor's notebook; raises GraderError where there is none."""
+        """The instructor's notebook; raises GraderError for an unknown assignment."""
         path = self.root / "source" / assignment / f"{assignment}.ipynb"
         if not path.is_file():
             known = ", ".join(self.assignments) or "none"

@@ -1,4 +1,4 @@
-"""Read a notebook, and tell its cells apart: test cells, the student's, the rest."""
+"""Read a notebook, and classify its cells: test cells, the student's, the rest."""
 
 from __future__ import annotations
 

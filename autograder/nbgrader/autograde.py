@@ -135,7 +135,7 @@ class Autograde(converters.Autograde, CopyReceipt):
         self.know_assignment()
 
     def know_assignment(self) -> None:
-        """Make the gradebook's entry where there is none; raises GraderError where it can't."""
+        """Enter the assignment if the gradebook does not know it; raises GraderError on failure."""
         course, where = self.coursedir, Course.at(Path(self.coursedir.root))
         if is_known(course, course.assignment_id):
             return

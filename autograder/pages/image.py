@@ -23,7 +23,7 @@ def is_image(kind: str, value: object) -> bool:
 
 
 def attached(bundle: object) -> str:
-    """The address of an attached image as data, or "" where it is none."""
+    """The address of an attached image as data, or "" if it is not an image."""
     if isinstance(bundle, Mapping):
         for kind in SIGNATURES:
             if kind in bundle and is_image(kind, bundle[kind]):

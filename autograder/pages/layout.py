@@ -4,7 +4,7 @@ How it works: an exporter of nbconvert turns a notebook into a page with librari
 were not made for hostile text: some need the square of its length, and a page that
 hangs would hold up the class, or the formgrader's server for everybody. So the exporter
 works in a child process that the operating system ends after so many seconds of
-computing. The page is then laid out anew as *plain* text: the same template with the
+computing. The page is then laid out again as *plain* text: the same template with the
 trusted parts, and what the student wrote as it is, which costs no more than to copy it.
 
 The time of computing counts, not that of the clock: a busy machine makes no page plain.

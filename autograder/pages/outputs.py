@@ -108,7 +108,7 @@ HTML_KINDS: dict[str, Callable[[str], Markup]] = {
 
 
 def whole(value: object) -> int | None:
-    """A count, or None for anything that is none."""
+    """A count, or None for anything else."""
     return value if isinstance(value, int) and value >= 0 else None
 
 

@@ -35,7 +35,7 @@ PICTURES = ("image/png", "image/jpeg")
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A notebook as it was handed in, or why there is none, and what was unusual."""
+    """A notebook as it was handed in, or why it can't be read, and what was unusual."""
 
     notebook: NotebookNode | None
     remarks: tuple[str, ...] = ()

@@ -148,7 +148,7 @@ def place_known(
         elif name in late:
             placed.pop(at)
         elif is_given(original) and first_of(placed, known[number + 1 :]) < at:
-            placed[at] = plain_cell(placed[at])  # what it sets anew there, it still does
+            placed[at] = plain_cell(placed[at])  # the values that it sets there are still set
         else:
             before = at
             continue
