@@ -42,7 +42,8 @@ class Remarks:
 
 def write_noticed(notebook: NotebookNode, noticed: Noticed) -> None:
     """Put what was noticed into the metadata of a restored notebook."""
-    notebook.metadata[KEY] = from_dict(msgspec.to_builtins(noticed))
+    data = msgspec.to_builtins(noticed)
+    notebook.metadata[KEY] = from_dict({k: v for k, v in data.items() if v is not None})
 
 
 def take_noticed(notebook: NotebookNode) -> Noticed:
