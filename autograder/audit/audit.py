@@ -17,22 +17,18 @@ from pathlib import Path
 import msgspec
 
 from autograder.audit import checks
+from autograder.audit.answers import NULLS, mutants, null_answers
 from autograder.audit.behaviours import edges, suspects, wrapped
 from autograder.audit.checks import Attempt, Check, Power, Worth
+from autograder.audit.equivalents import read_arguments, read_equivalents, read_tolerances
 from autograder.audit.trial import Trial, Tried, carry_out_all
 from autograder.course.answers import (
-    NULLS,
     Answer,
     Kind,
     Namespace,
     load_reference,
-    mutants,
-    null_answers,
-    read_arguments,
-    read_equivalents,
     read_misconceptions,
     read_source,
-    read_tolerances,
     read_variants,
 )
 from autograder.model.errors import GraderError

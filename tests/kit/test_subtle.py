@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from autograder.audit.behaviours import Suspect, edges, same, suspects, wrapped
+from autograder.audit.equivalents import read_arguments
 from autograder.audit.trial import Trial, carry_out_all
-from autograder.course.answers import answer_in, load_reference, read_arguments, read_source
+from autograder.course.answers import answer_in, load_reference, read_source
 
 COURSE = Path(__file__).resolve().parents[2]
 REFERENCE = '''
