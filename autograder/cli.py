@@ -15,7 +15,6 @@ from rich.console import Console
 from autograder import __version__
 from autograder.audit.audit import Audit
 from autograder.audit.audit import audit as run_audit
-from autograder.audit.audit import to_json as audit_to_json
 from autograder.audit.cache import digest_of, keep_proof, recall_proof
 from autograder.audit.release import examine_release
 from autograder.course.draft import generate
@@ -155,7 +154,7 @@ def audit(
     with complaints():
         result = measure(Course.at(course), assignment, task or [], seeds, workers)
         if json is not None:
-            json.write_bytes(audit_to_json(result))
+            json.write_bytes(to_json(result))
     raise typer.Exit(code=0 if result.passed else 1)
 
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.audit.trial import silenced
+from autograder.audit.batch import silenced
 from autograder.judge.session import isolate, pytest_args
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import writes
 
-from autograder.audit.trial import Trial, Tried, carry_out_all
+from autograder.audit.batch import run_trials
+from autograder.audit.trial import Trial, TrialResult
 from autograder.course.answers import Answer, read_misconceptions, read_variants
 from autograder.grading.grade import Job
 from autograder.grading.process import grade_apart
@@ -42,18 +43,23 @@ def grade(answers: dict[str, Answer]) -> Grade:
     return grade_apart(Job(str(ROOT), ASSIGNMENT, writes(notebook), LIMITS)).grade
 
 
-def outcomes(tried: Iterable[Tried]) -> dict[tuple[str, str], Outcome]:
-    return {o.law.name: o for each in tried for o in each.outcomes}
+def outcomes(results: Iterable[TrialResult]) -> dict[tuple[str, str], Outcome]:
+    return {o.law.name: o for each in results for o in each.outcomes}
+
+
+def run(one: Trial) -> TrialResult:
+    return run_trials({"one": one}, workers=1)["one"]
 
 
 def test_misconceptions_come_to_the_same_as_in_the_sandbox() -> None:
-    bank = read_misconceptions(ROOT, ASSIGNMENT)
-    answers = alone(bank, 5)
+    known = read_misconceptions(ROOT, ASSIGNMENT)
+    answers = alone(known, 5)
     assert len(answers) >= 10
-    tried = carry_out_all([trial((each,), bank=bank) for each in answers.values()], workers=2)
+    trials = {task: trial((each,), misconceptions=known) for task, each in answers.items()}
+    results = run_trials(trials, workers=2)
     graded = {task.task: task for task in grade(answers).tasks}
-    expected = outcomes(tried)
-    for task, one in zip(answers, tried, strict=True):
+    expected = outcomes(results.values())
+    for task, one in results.items():
         for outcome in graded[task].outcomes:
             other = expected[task, outcome.law.test]
             assert outcome.status == other.status
@@ -65,8 +71,8 @@ def test_misconceptions_come_to_the_same_as_in_the_sandbox() -> None:
 
 def test_variants_come_to_the_same_as_in_the_sandbox() -> None:
     answers = alone(read_variants(ROOT, ASSIGNMENT), 1)
-    tried = carry_out_all([trial((each,)) for each in answers.values()], workers=2)
-    assert all(each.accepted for each in tried)
+    results = run_trials({task: trial((each,)) for task, each in answers.items()}, workers=2)
+    assert all(each.accepted for each in results.values())
     graded = grade(answers)
     assert graded.earned == graded.points
     assert not any(task.diagnosis for task in graded.tasks)
@@ -75,22 +81,22 @@ def test_variants_come_to_the_same_as_in_the_sandbox() -> None:
 def test_a_trial_tries_each_seed_on_the_laws_of_chance() -> None:
     variant = next(each for each in read_variants(ROOT, ASSIGNMENT) if each.task == "sample_many")
     laws = frozenset([("sample_many", "test_counts_scatter"), ("sample_many", "test_has_defaults")])
-    (tried,) = carry_out_all([trial((variant,), laws, (1, 2, 3))], workers=1)
-    assert len(tried.outcomes) == 6 and tried.accepted
+    result = run(trial((variant,), laws, (1, 2, 3)))
+    assert len(result.outcomes) == 6 and result.accepted
 
 
 def test_an_answer_that_hangs_is_ended() -> None:
     source = "def prob_not(*a):\n    while True:\n        pass\n"
     loops = Answer("prob_not", "loops", source, "null")
     limits = LIMITS.override({"call_seconds": 0.5})
-    (tried,) = carry_out_all([Trial(str(ROOT), ASSIGNMENT, (loops,), limits=limits)], workers=1)
-    assert {outcome.status for outcome in tried.outcomes} == {"failed"}
+    result = run(Trial(str(ROOT), ASSIGNMENT, (loops,), limits=limits))
+    assert {outcome.status for outcome in result.outcomes} == {"failed"}
 
 
 def test_an_answer_that_ends_its_process_is_named() -> None:
     ends = Answer("prob_not", "ends", "import os\nos._exit(3)\n", "null")
     with pytest.raises(GraderError, match="prob_not__ends"):
-        carry_out_all([trial((ends,))], workers=1)
+        run(trial((ends,)))
 
 
 def test_a_suite_that_can_not_be_read_is_named(tmp_path: Path) -> None:
@@ -100,4 +106,4 @@ def test_a_suite_that_can_not_be_read_is_named(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "test_x.py").write_text("import nowhere\n", encoding="utf-8")
     with pytest.raises(GraderError, match="nowhere"):
-        carry_out_all([Trial(str(tmp_path), "tiny")], workers=1)
+        run(Trial(str(tmp_path), "tiny"))
