@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import writes
 
-from autograder.audit.batch import run_trials
+from autograder.audit.batch import batches, run_trials
 from autograder.audit.trial import Trial, TrialResult
 from autograder.course.answers import Answer, read_misconceptions, read_variants
 from autograder.grading.grade import Job
@@ -107,3 +109,56 @@ def test_a_suite_that_can_not_be_read_is_named(tmp_path: Path) -> None:
     (folder / "test_x.py").write_text("import nowhere\n", encoding="utf-8")
     with pytest.raises(GraderError, match="nowhere"):
         run(Trial(str(tmp_path), "tiny"))
+
+
+SERVER = """
+import multiprocessing
+import sys
+
+import autograder.cli
+from autograder.audit.batch import preloaded
+
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload(preloaded())
+child = context.Process(target=exec, args=["import sys; print(*sys.modules)"])
+child.start()
+child.join()
+print(*sys.modules)
+"""
+
+
+def test_the_server_that_trials_are_forked_from_has_imported_all_that_they_need() -> None:
+    """What is missing there every batch would import for itself: silently slower."""
+    run = subprocess.run([sys.executable, "-c", SERVER], capture_output=True, text=True, check=True)
+    child, parent = (set(line.split()) for line in run.stdout.splitlines())
+    assert {name for name in parent if name.partition(".")[0] == "autograder"} <= child
+    assert {"autograder.audit.preload", "_pytest.terminal", "numpy.random"} <= child
+
+
+def test_trials_of_the_same_tests_form_batches_and_all_workers_get_some() -> None:
+    trials = {number: trial(seeds=(number % 2,)) for number in range(24)}
+    even, odd = list(range(0, 24, 2)), list(range(1, 24, 2))
+    assert list(batches(trials, 1)) == [even[:8], even[8:], odd[:8], odd[8:]]
+    assert [len(keys) for keys in batches(trials, 4)] == [3] * 8
+
+
+SHY = """
+import sys
+
+def prob_not(tokens, p, token):
+    if vars(sys).setdefault("first", {number}) != {number}:
+        return None
+    if token not in tokens:
+        raise ValueError
+    return float(1 - p[tokens.index(token)])
+"""
+
+
+def test_no_trial_meets_what_another_one_left_behind() -> None:
+    """Answers of one batch, which are right where no other of them was called before."""
+    answers = [
+        Answer("prob_not", f"shy_{number}", SHY.format(number=number), "variant")
+        for number in range(3)
+    ]
+    results = run_trials({each.name: trial((each,)) for each in answers}, workers=1)
+    assert not {name: result.broken for name, result in results.items() if not result.accepted}
