@@ -18,7 +18,7 @@ from autograder.mutants.witness import Parameter
 def read_arguments(course: Path, assignment: str) -> dict[str, dict[str, Any]]:
     """What the contract says of arguments, by name: fields of `witness.Parameter`.
 
-    {} where nothing is kept. Raises GraderError, naming the file, for what is no such field.
+    {} where nothing is kept. Raises GraderError, naming the file, for an unknown field.
     """
     path = equivalents_of(course, assignment)
     try:
@@ -45,7 +45,7 @@ def read_tolerances(course: Path, assignment: str) -> dict[str, float]:
 
 
 def equivalents_of(course: Path, assignment: str) -> Path:
-    """The file that says what is no mistake."""
+    """The file that describes the contract."""
     return course / "solutions" / "equivalents" / f"{assignment}.toml"
 
 

@@ -1,4 +1,4 @@
-"""The answers that a course keeps to prove its hidden tests: right ones and typical wrong ones.
+"""The answers that a course keeps to prove its hidden tests (jury solutions), and the reference.
 
 How it works: an answer is a file `<task>__<slug>.py` that defines what a student's
 cell would define. Its docstring begins with a line that says the route. A
@@ -62,7 +62,7 @@ def read_misconceptions(course: Path, assignment: str) -> tuple[Answer, ...]:
 
 
 def read_answers(folder: Path, kind: Kind) -> tuple[Answer, ...]:
-    """The answers of a folder by name; raises GraderError for a file that is none."""
+    """The answers of a folder by name; raises GraderError for a file that holds no answer."""
     return tuple(read_answer(path, kind) for path in sorted(folder.glob("*.py")))
 
 
@@ -97,7 +97,7 @@ def read_hints(text: str) -> dict[Language, str]:
 
 
 def load_reference(course: Path, assignment: str) -> Namespace:
-    """What the reference defines; raises GraderError where there is none or it does not run."""
+    """What the reference defines; raises GraderError where the file is missing or fails."""
     path = course / "solutions" / f"{assignment}.py"
     spec = importlib.util.spec_from_file_location(f"reference_of_{assignment}", path)
     if spec is None or spec.loader is None or not path.is_file():
