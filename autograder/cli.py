@@ -16,8 +16,7 @@ from rich.console import Console
 from autograder import __version__
 from autograder.audit.audit import Audit
 from autograder.audit.audit import audit as run_audit
-from autograder.audit.audit import to_json as audit_to_json
-from autograder.audit.cache import digest_of, keep_proof, recall_proof
+from autograder.audit.cache import digest_of, lookup, store
 from autograder.audit.release import examine_release
 from autograder.course.draft import generate
 from autograder.course.folder import Course
@@ -152,7 +151,7 @@ def audit_tests(
     with report_grader_errors():
         result = measure(Course.at(course), assignment, task or [], seeds, workers)
         if json is not None:
-            json.write_bytes(audit_to_json(result))
+            json.write_bytes(to_json(result))
     raise typer.Exit(code=0 if result.passed else 1)
 
 
@@ -172,8 +171,8 @@ def release_assignment(
     """
     with report_grader_errors():
         where = Course.at(course)
-        if proof := recall_proof(digest_of(where, assignment), seeds):
-            console.print(f"Nothing has changed since the audit of {proof.day}, which passed.")
+        if passed := lookup(digest_of(where, assignment), seeds):
+            console.print(f"Nothing has changed since the audit of {passed.day}, which passed.")
         elif not measure(where, assignment, [], seeds, workers).passed:
             trouble.print(f"autograder: {assignment} is not released.", style="red")
             raise typer.Exit(code=1)
@@ -196,7 +195,7 @@ def measure(course: Course, assignment: str, tasks: list[str], seeds: int, worke
             done=done,
         )
     if result.passed and not tasks and digest == digest_of(course, assignment):
-        keep_proof(digest, seeds)
+        store(digest, seeds)
     show_audit(console, result)
     return result
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.audit.trial import Tried
+from autograder.audit.trial import AnswerResult, TrialResult
 from autograder.course.answers import Answer, Namespace, answer_in
 from autograder.model.grade import Outcome
 from autograder.mutants.chance import misuse_generator
@@ -209,16 +209,16 @@ class Edges:
     watched: Answer
     failing: tuple[tuple[Answer, tuple[str, str]], ...]  # and the two conditions
 
-    def attempts(self, tried: Tried) -> Iterator[tuple[Answer, Tried]]:
-        """What came of each mutant, by what the watched function noted."""
+    def results(self, watched: TrialResult) -> Iterator[AnswerResult]:
+        """What comes of each mutant, by what the watched function noted."""
         for mutant, met in self.failing:
-            yield mutant, replace(tried, outcomes=tuple(judged(tried, met)))
+            yield mutant, replace(watched, outcomes=tuple(outcomes_at(watched, met)))
 
 
-def judged(tried: Tried, met: tuple[str, str]) -> Iterator[Outcome]:
+def outcomes_at(watched: TrialResult, met: tuple[str, str]) -> Iterator[Outcome]:
     """The outcomes of a function that fails where two conditions hold at once."""
-    for outcome in tried.outcomes:
-        failed = met in tried.noted.get(outcome.law.name, frozenset())
+    for outcome in watched.outcomes:
+        failed = met in watched.noted.get(outcome.law.name, frozenset())
         yield Outcome(outcome.law, "failed") if failed else outcome
 
 

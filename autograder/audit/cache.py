@@ -1,8 +1,8 @@
-"""Remember that a suite passed its audit, so that a release proves again only what changed.
+"""Store which suites passed their audit, so that a release audits again only what changed.
 
 How it works: a digest stands for everything that an audit depends on: the course's
-files, this package, Python and all installed packages. What passed is kept under its
-digest in the user's cache, with the number of seeds.
+files, this package, Python and all installed packages. An audit that passed is stored
+under its digest in the user's cache, with the number of seeds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ IGNORED = ("__pycache__", ".ipynb_checkpoints")
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class PassedAudit:
     """An audit that passed: what it was about, with how many seeds, and when."""
 
     digest: str
@@ -39,26 +39,26 @@ class Proof:
         return f"{self.when:%Y-%m-%d %H:%M}"
 
 
-def keep_proof(digest: str, seeds: int) -> None:
-    """Remember that this passed just now; what can't be kept is proven again, no more."""
-    proof = Proof(digest, seeds, datetime.now().astimezone().replace(microsecond=0))
+def store(digest: str, seeds: int) -> None:
+    """Store that this passed just now; where that fails it is audited again, and no more."""
+    passed = PassedAudit(digest, seeds, datetime.now().astimezone().replace(microsecond=0))
     path = path_of(digest)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, msgspec.json.encode(proof))
+        write_atomically(path, msgspec.json.encode(passed))
 
 
-def recall_proof(digest: str, seeds: int) -> Proof | None:
-    """The audit that this passed, with at least so many seeds."""
+def lookup(digest: str, seeds: int) -> PassedAudit | None:
+    """The audit that this passed, with at least so many seeds; None where none is stored."""
     try:
-        proof = msgspec.json.decode(path_of(digest).read_bytes(), type=Proof)
+        passed = msgspec.json.decode(path_of(digest).read_bytes(), type=PassedAudit)
     except (OSError, msgspec.DecodeError):
         return None
-    return proof if proof.digest == digest and proof.seeds >= seeds else None
+    return passed if passed.digest == digest and passed.seeds >= seeds else None
 
 
 def path_of(digest: str) -> Path:
-    """Where the proof lies."""
+    """Where the audit with this digest is stored."""
     return cache_folder() / "proofs" / f"{digest}.json"
 
 

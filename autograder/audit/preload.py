@@ -1,9 +1,8 @@
-"""What pytest and Hypothesis do once in a process, done before trials are forked from it.
+"""Forkserver preload: import and warm up pytest and Hypothesis once, before trials are forked.
 
 How it works: importing this module does it, and only the server that trials are forked
-from (`trial.carry_out_all`) does so. Each trial would otherwise load pytest's plugins
-and register NumPy's generator with Hypothesis for itself, which takes longer than many
-a trial.
+from (`batch.run_trials`) does so. Each batch would otherwise load pytest's plugins and
+register NumPy's generator with Hypothesis for itself.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.audit.trial import silenced
+from autograder.audit.batch import silenced
 from autograder.judge.session import isolate, pytest_args
 
 

@@ -1,41 +1,29 @@
-"""Try answers of the course's own on the hidden tests, without a sandbox.
+"""A trial: answers of the course's own on hidden tests, and what came of it.
 
-How it works: the same plugin, suite and proxy as in grading judge what the guest's code
+How it works: the same plugin, session and proxy as in grading judge what the guest's code
 answers; only the kernel and the process between them are left out. A test proves that
-the outcomes are those of the real path. A trial needs a process of its own, since
-pytest and Hypothesis hold global state: `carry_out_all` gives it one, forked from a
-server that has imported all that trials need.
+the outcomes are those of the real path. `batch` gives every trial a process of its own.
 """
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
-import os
-import sys
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, as_completed
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from pebble import ProcessExpired, ProcessPool
 
-from autograder.course.answers import Answer, Namespace, answer_in, load_reference
+from autograder.course.answers import Answer, Namespace, answer_in
 from autograder.grading.misconception import diagnose_task
 from autograder.guest import wire
 from autograder.judge.plugin import Grading
-from autograder.judge.session import run_suite
-from autograder.model.errors import GraderError
 from autograder.model.grade import Diagnosis, Law, LawName, Outcome
 from autograder.model.limits import Limits
 from autograder.mutants.edges import NOTES
 from autograder.student.inprocess import InPlaceLine
 from autograder.student.proxy import Student
 from autograder.student.transport import Request
-
-LONGEST = 600.0  # seconds of one trial: it must have hung
 
 Note = tuple[str, str]
 
@@ -56,9 +44,21 @@ class Trial:
     laws: frozenset[LawName] | None = None
     seeds: tuple[int, ...] = (0,)
     files: frozenset[str] = frozenset()
-    bank: tuple[Answer, ...] = ()  # misconceptions, to tell which of them the answer shows
+    misconceptions: tuple[Answer, ...] = ()  # to tell which of them the answer shows
     brief: bool = False  # whether the first law that fails is enough
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def name(self) -> str:
+        """What is tried, in words."""
+        return ", ".join(answer.name for answer in self.answers) or "the reference"
+
+    @property
+    def tests(self) -> Selection:
+        """The collected tests that it needs."""
+        # the smallest example tells most of a misconception; whether there is one needs none
+        shrink = bool(self.misconceptions)
+        return Selection(self.course, self.assignment, self.files, self.seeds, self.limits, shrink)
 
     def wants(self, law: Law) -> bool:
         """Whether a law takes part."""
@@ -66,14 +66,21 @@ class Trial:
             return law.name in self.laws
         return not self.answers or law.task in {answer.task for answer in self.answers}
 
-    @property
-    def name(self) -> str:
-        """What is tried, in words."""
-        return ", ".join(answer.name for answer in self.answers) or "the reference"
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What pytest collects for a trial: trials that agree in this can share a collection."""
+
+    course: str
+    assignment: str
+    files: frozenset[str]  # all files of the assignment where none is named
+    seeds: tuple[int, ...]
+    limits: Limits
+    shrink: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TrialResult:
     """What came of a trial: an outcome for each law and seed, and what the laws asked for."""
 
     outcomes: tuple[Outcome, ...]
@@ -95,101 +102,88 @@ class Tried:
         return frozenset(law.name for law in failed)
 
 
-class Chosen:
-    """A pytest plugin that leaves out the laws that a trial does not want."""
+AnswerResult = tuple[Answer, TrialResult]
 
-    def __init__(self, trial: Trial, session: Grading) -> None:
-        self.trial = trial
+
+@dataclass(slots=True)
+class AnswerSource:
+    """Opens the course's own answers in this process: each law meets them uncalled."""
+
+    reference: Namespace
+    limits: Limits
+    answers: tuple[Answer, ...] = ()
+    met: dict[LawName, Namespace] = field(default_factory=dict)  # what each law met
+
+    def open(self, law: Law) -> Student:
+        """The answers among the reference's names."""
+        self.met[law.name] = namespace = answered(self.reference, self.answers)
+        return Student(InPlaceLine(namespace, self.limits), self.limits)
+
+
+class StopAtFailure:
+    """A pytest plugin that ends a brief trial after the first law that failed."""
+
+    def __init__(self, session: pytest.Session, judge: Grading) -> None:
         self.session = session
-        self.running: list[pytest.Session] = []
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Keep what is wanted, after the laws were read."""
-        self.running.append(session)
-        laws = self.session.laws
-        session.items[:] = [
-            item for item in session.items if item.nodeid in laws and self.wants(item)
-        ]
-        self.session.laws = {item.nodeid: laws[item.nodeid] for item in session.items}
+        self.judge = judge
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Ask no more laws where one that failed is enough."""
-        found = self.session.found.get(nodeid)
-        if self.trial.brief and found is not None and found.status == "failed":
-            self.running[0].shouldstop = "one law that fails is enough"
-
-    def wants(self, item: pytest.Item) -> bool:
-        """Whether the trial wants the law of an item."""
-        return self.trial.wants(self.session.laws[item.nodeid])
+        """Ask no more laws; pytest would explain `shouldstop` at length."""
+        outcome = self.judge.found.get(nodeid)
+        if outcome is not None and outcome.status == "failed":
+            self.session.shouldfail = "one law that fails is enough"
 
 
-def carry_out(trial: Trial) -> Tried:
-    """What becomes of the laws, in this process, which no other trial may have used.
+def run_trial(
+    trial: Trial, session: pytest.Session, judge: Grading, source: AnswerSource
+) -> TrialResult:
+    """What the laws say, in a process that no other trial uses; needs its main thread.
 
-    Needs the main thread. Raises GraderError where the suite or the reference can't be read.
+    `session` has collected the trial's tests and has run none of them; `judge` and
+    `source` are its plugin and where that gets the answers.
     """
-    course = Path(trial.course)
-    reference = load_reference(course, trial.assignment)
-
-    met: dict[LawName, Namespace] = {}
-
-    def open_student(law: Law) -> Student:
-        met[law.name] = answered(reference, trial)  # every law meets the same answers, as new
-        return Student(InPlaceLine(met[law.name], trial.limits), trial.limits)
-
-    session = Grading(
-        open_student,
-        examples=trial.limits.examples,
-        seeds=trial.seeds,
-        shrink=bool(trial.bank),  # the smallest example tells most; whether there is one needs none
+    source.answers = trial.answers
+    session.items[:] = [each for each in session.items if trial.wants(judge.laws[each.nodeid])]
+    judge.laws = {item.nodeid: judge.laws[item.nodeid] for item in session.items}
+    if trial.brief:
+        session.config.pluginmanager.register(StopAtFailure(session, judge))
+    with contextlib.suppress(pytest.Session.Failed):
+        session.config.hook.pytest_runtestloop(session=session)
+    return TrialResult(
+        outcomes_of(judge, trial),
+        trial.seeds,
+        {law.name: file_of(node, trial) for node, law in judge.laws.items()},
+        asked_for(judge),
+        diagnose(trial, judge, source.reference) if trial.misconceptions else None,
+        {law: frozenset(names.get(NOTES, ())) for law, names in source.met.items()},
     )
-    with silenced():
-        run_suite(
-            trial.course,
-            trial.assignment,
-            session,
-            Chosen(trial, session),
-            files=sorted(trial.files),
-        )
-        if session.faults:
-            raise GraderError("The hidden tests can't be read:\n" + "\n".join(session.faults))
-        named = explain(trial, session, reference) if trial.bank else None
-        return Tried(
-            outcomes_of(session, trial),
-            trial.seeds,
-            files_of(session, course),
-            asked_for(session),
-            named,
-            {law: frozenset(names.get(NOTES, ())) for law, names in met.items()},
-        )
 
 
-def outcomes_of(session: Grading, trial: Trial) -> tuple[Outcome, ...]:
-    """An outcome for each law, or for those that ran where the first that fails is enough."""
-    found = tuple(session.found.values())
-    failed = any(outcome.status == "failed" for outcome in found)
-    return found if trial.brief and failed else session.outcomes
-
-
-def answered(reference: Namespace, trial: Trial) -> Namespace:
-    """The reference's names with the trial's answers among them."""
+def answered(reference: Namespace, answers: Iterable[Answer]) -> Namespace:
+    """The reference's names with the answers among them."""
     namespace = dict(reference)
-    for answer in trial.answers:
+    for answer in answers:
         namespace = answer_in(namespace, answer)
     return namespace
 
 
-def files_of(session: Grading, course: Path) -> dict[LawName, str]:
-    """The file of each law."""
-    return {law.name: str(course / node.split("::")[0]) for node, law in session.laws.items()}
+def outcomes_of(judge: Grading, trial: Trial) -> tuple[Outcome, ...]:
+    """An outcome for each law, or for those that ran where the first that fails is enough."""
+    found = tuple(judge.found.values())
+    failed = any(outcome.status == "failed" for outcome in found)
+    return found if trial.brief and failed else judge.outcomes
 
 
-def asked_for(session: Grading) -> dict[LawName, frozenset[str]]:
+def file_of(node: str, trial: Trial) -> str:
+    """The file of the test with pytest's node id `node`."""
+    return str(Path(trial.course) / node.split("::")[0])
+
+
+def asked_for(judge: Grading) -> dict[LawName, frozenset[str]]:
     """The functions and variables that each law asked for."""
     return {
         law.name: frozenset(asked_name(wire.from_bytes(exchange.request)) for exchange in exchanges)
-        for law, exchanges in session.exchanges.items()
+        for law, exchanges in judge.exchanges.items()
     }
 
 
@@ -198,60 +192,9 @@ def asked_name(request: Request) -> str:
     return str(request.get("variable") or request["call"])
 
 
-def explain(trial: Trial, session: Grading, reference: Namespace) -> Diagnosis | None:
+def diagnose(trial: Trial, judge: Grading, reference: Namespace) -> Diagnosis | None:
     """What a student who handed in the trial's one answer would read about it."""
     (answer,) = trial.answers
-    return diagnose_task(answer.task, session.outcomes, session.exchanges, trial.bank, reference)
-
-
-@contextlib.contextmanager
-def silenced() -> Iterator[None]:
-    """What pytest and answers print goes nowhere, and nobody is warned."""
-    kept = os.dup(1), os.dup(2)
-    with open(os.devnull, "w", encoding="utf-8") as nowhere, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for descriptor in (1, 2):
-            os.dup2(nowhere.fileno(), descriptor)
-        try:
-            yield
-        finally:
-            for descriptor, before in zip((1, 2), kept, strict=True):
-                os.dup2(before, descriptor)
-                os.close(before)
-
-
-def carry_out_all(
-    trials: Sequence[Trial], *, workers: int, done: Callable[[], None] = lambda: None
-) -> list[Tried]:
-    """What came of each trial, each in a process of its own; `done` is called after each.
-
-    Raises GraderError, naming the trial, where one of them can't be carried out, and
-    what `done` raises.
-    """
-    context = multiprocessing.get_context("forkserver")
-    # each worker imports the main module again, and with it what that uses of this package
-    used = (name for name in sys.modules if name.partition(".")[0] == "autograder")
-    context.set_forkserver_preload([*used, "autograder.audit.preload"])
-    with ProcessPool(max_workers=workers, max_tasks=1, context=context) as pool:
-        futures: dict[Future[Tried], int] = {
-            pool.schedule(carry_out, args=[trial], timeout=LONGEST): number
-            for number, trial in enumerate(trials)
-        }
-        found: dict[int, Tried] = {}
-        try:
-            for future in as_completed(futures):
-                number = futures[future]
-                found[number] = result_of(future, trials[number])
-                done()
-        except BaseException:  # also an interrupt: the others are not waited for
-            pool.stop()
-            raise
-    return [found[number] for number in range(len(trials))]
-
-
-def result_of(future: Future[Tried], trial: Trial) -> Tried:
-    """What came of a trial; raises GraderError, naming it, where its process ended or hung."""
-    try:
-        return future.result()
-    except (ProcessExpired, TimeoutError) as error:
-        raise GraderError(f"Trying {trial.name} failed: {error}") from error
+    return diagnose_task(
+        answer.task, judge.outcomes, judge.exchanges, trial.misconceptions, reference
+    )

@@ -1,4 +1,4 @@
-"""The answers that a course keeps to prove its hidden tests: right ones and typical wrong ones.
+"""The answers that a course keeps to prove its hidden tests (jury solutions), and the reference.
 
 How it works: an answer is a file `<task>__<slug>.py` that defines what a student's
 cell would define. Its docstring begins with a line that says the route. A
@@ -19,16 +19,12 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
-import tomllib
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from autograder.model.errors import GraderError
 from autograder.model.messages import CATALOGUE, Language
-from autograder.mutants.syntax import mutate
-from autograder.mutants.witness import Parameter
 
 Kind = Literal["reference", "variant", "misconception", "null", "mutant", "behaviour"]
 Namespace = dict[str, Any]
@@ -66,7 +62,7 @@ def read_misconceptions(course: Path, assignment: str) -> tuple[Answer, ...]:
 
 
 def read_answers(folder: Path, kind: Kind) -> tuple[Answer, ...]:
-    """The answers of a folder by name; raises GraderError for a file that is none."""
+    """The answers of a folder by name; raises GraderError for a file that holds no answer."""
     return tuple(read_answer(path, kind) for path in sorted(folder.glob("*.py")))
 
 
@@ -101,7 +97,7 @@ def read_hints(text: str) -> dict[Language, str]:
 
 
 def load_reference(course: Path, assignment: str) -> Namespace:
-    """What the reference defines; raises GraderError where there is none or it does not run."""
+    """What the reference defines; raises GraderError where the file is missing or fails."""
     path = course / "solutions" / f"{assignment}.py"
     spec = importlib.util.spec_from_file_location(f"reference_of_{assignment}", path)
     if spec is None or spec.loader is None or not path.is_file():
@@ -112,6 +108,11 @@ def load_reference(course: Path, assignment: str) -> Namespace:
     except Exception as error:
         raise GraderError(f"The reference {path} does not run: {error!r}.") from error
     return dict(vars(module))
+
+
+def read_source(course: Path, assignment: str) -> str:
+    """The text of the reference."""
+    return (course / "solutions" / f"{assignment}.py").read_text(encoding="utf-8")
 
 
 def answer_in(namespace: Namespace, answer: Answer) -> Namespace:
@@ -127,123 +128,3 @@ def answer_in(namespace: Namespace, answer: Answer) -> Namespace:
     except Exception:
         return answered
     return answered
-
-
-# --- answers that nobody has to write -----------------------------------------
-
-NULLS = {
-    "returns_none": "return None",
-    "returns_zero": "return 0",
-    "returns_one": "return 1.0",
-    "returns_nan": "return float('nan')",
-    "returns_nothing": "return np.array([])",
-    "returns_a_text": "return 'Paris'",
-    "returns_its_argument": "return [*arguments, *named.values()][0]",
-    "raises": "raise NotImplementedError",
-    "raises_value_error": "raise ValueError",
-}
-
-
-def null_answers(slug: str, namespace: Namespace, tasks: Iterable[str]) -> tuple[Answer, ...]:
-    """An answer of no worth to every task, of the kind that `NULLS` calls `slug`."""
-    answers = ((task, null_source(task, NULLS[slug], namespace)) for task in tasks)
-    return tuple(Answer(task, slug, source, "null") for task, source in answers if source)
-
-
-def null_source(task: str, body: str, namespace: Namespace) -> str:
-    """A cell whose function does nothing but `body`, or whose variable has that value."""
-    if callable(namespace[task]):
-        return f"import numpy as np\ndef {task}(*arguments, **named):\n    {body}\n"
-    if body.startswith("raise") or "arguments" in body:  # a variable does nothing
-        return ""
-    return f"import numpy as np\n{task} = {body.removeprefix('return ')}\n"
-
-
-def mutants(course: Path, assignment: str, tasks: Sequence[str]) -> tuple[Answer, ...]:
-    """Small changes to the reference; `about` shows the line before and after."""
-    source = read_source(course, assignment)
-    return tuple(
-        Answer(
-            mutant.task,
-            f"mutant_{number}",
-            mutant.source,
-            "mutant",
-            mutant.change,
-            original=mutant.original,
-        )
-        for number, mutant in enumerate(mutate(source, tuple(tasks)))
-    )
-
-
-def read_source(course: Path, assignment: str) -> str:
-    """The reference's text."""
-    return (course / "solutions" / f"{assignment}.py").read_text(encoding="utf-8")
-
-
-def read_arguments(course: Path, assignment: str) -> dict[str, dict[str, Any]]:
-    """What the contract says of arguments, by name: fields of `witness.Parameter`.
-
-    {} where nothing is kept. Raises GraderError, naming the file, for what is no such field.
-    """
-    path = equivalents_of(course, assignment)
-    try:
-        described = read_toml(path).get("arguments", {})
-        for name, known in described.items():
-            Parameter(name, **({"kind": "numbers"} | known))
-    except (ValueError, AttributeError, TypeError) as error:
-        raise GraderError(
-            f"{path} can't be read: {error!r}. An argument may have: kind, least, most, masked."
-        ) from error
-    return dict(described)
-
-
-def read_tolerances(course: Path, assignment: str) -> dict[str, float]:
-    """By how much the result of a task may be off in all, where the contract says so."""
-    path = equivalents_of(course, assignment)
-    try:
-        found = read_toml(path).get("tolerances", {})
-        return {task: float(tolerance) for task, tolerance in found.items()}
-    except (ValueError, AttributeError, TypeError) as error:
-        raise GraderError(
-            f"{path} can't be read: {error!r}. [tolerances] has a number for a task."
-        ) from error
-
-
-def equivalents_of(course: Path, assignment: str) -> Path:
-    """The file that says what is no mistake."""
-    return course / "solutions" / "equivalents" / f"{assignment}.toml"
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """What the file holds; {} where there is none."""
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def read_equivalents(
-    course: Path, assignment: str, kind: Literal["equivalent", "behaviour"] = "equivalent"
-) -> dict[tuple[str, str], str]:
-    """Why a mutant is a right answer too, by its task and change; {} where nothing is kept.
-
-    `kind` is the table: of mutants that change the syntax, or of behavioural ones.
-    Raises GraderError, naming the file, for an entry without task, changes or reason.
-    """
-    path = equivalents_of(course, assignment)
-    try:
-        entries = read_toml(path).get(kind, [])
-        return {
-            (str(entry["task"]), str(change)): str(entry["reason"])
-            for entry in entries
-            for change in list_of_changes(entry)
-        }
-    except (ValueError, KeyError, TypeError) as error:
-        raise GraderError(
-            f"{path} can't be read: {error!r}. Every [[{kind}]] needs task, changes and reason."
-        ) from error
-
-
-def list_of_changes(entry: dict[str, Any]) -> list[Any]:
-    """The changes of an entry; raises TypeError where they are a text, which has letters."""
-    changes = entry["changes"]
-    if not isinstance(changes, list):
-        raise TypeError(f"changes must be a list, not {changes!r}")
-    return changes

@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course.draft import compare_release, is_known, released
 from autograder.course.folder import Course
-from autograder.doctor.probe import Outside, collect_facts, judge_facts
+from autograder.doctor.probe import Outside, collect_facts
+from autograder.doctor.restrictions import judge_facts
 from autograder.files import PACKAGE
 from autograder.grading.process import collect_apart
 from autograder.kernel.kernel import KernelDied

@@ -1,16 +1,14 @@
-"""Ask a sandbox what it lets student code see and do, and judge the answers.
+"""Ask a sandbox what it lets student code see and do.
 
 How it works: a cell runs in a sandboxed kernel and gives facts, numbers and lists
-alone. Which of them are fine is decided out here, by `judge_facts`: each restriction
-is looked at on its own, and a fact that is missing is a restriction that is lacking.
-Nothing of the grader's goes in but the paths that must not be there.
+alone. Which of them are fine is decided outside (`restrictions`). Nothing of the
+grader's goes in but the paths that must not be there.
 """
 
 from __future__ import annotations
 
-import errno
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,24 +16,12 @@ from typing import Any
 from nbformat.v4 import new_code_cell
 
 from autograder.kernel.kernel import launch_kernel
-from autograder.model.finding import Finding
 from autograder.model.limits import Limits
 from autograder.sandbox import seccomp
-from autograder.sandbox.process import PRIVATE_FOLDERS, guest_environment
+from autograder.sandbox.process import PRIVATE_FOLDERS
 
 NAMESPACES = ("user", "pid", "ipc", "uts", "net", "cgroup", "mnt")
-CAPABILITIES = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
-HARMLESS_DEVICES = {"null", "full", "random", "urandom", "tty", "ptmx", "pts/ptmx"}
-DEVICE_MOUNTS = {*HARMLESS_DEVICES, "zero", "pts"}
-SET_BY_SANDBOX = {*guest_environment("", ""), "PATH", "PWD", "LD_LIBRARY_PATH"}
-PAGE = 4096  # folder sizes are rounded up to it
 ANSWER = "application/json"  # the kind of output that holds the facts
-UNLIMITED = -1  # resource.RLIM_INFINITY
-BWRAP = (
-    "bubblewrap did not do what it was asked for: update it (0.8 or newer), and don't grade yet."
-)
-LIMIT = "Ask for a kernel that keeps resource limits, and don't grade yet."
-FILTER = seccomp.INSTALL + ", and ask for a kernel with seccomp filters (CONFIG_SECCOMP_FILTER)."
 
 # Runs inside. `ASKED` holds the paths to look for and the system calls to try.
 PROBE = """
@@ -100,7 +86,6 @@ SYSTEM = (
 )
 
 Facts = Mapping[str, Any]
-Faults = Callable[[Facts], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,206 +125,3 @@ async def collect_facts(outside: Outside, private: list[Path]) -> Facts:
     if len(facts) != 1 or not isinstance(facts[0], dict):
         raise ValueError(f"the probe gave no facts: {str(cell.outputs)[:500]}")
     return facts[0]
-
-
-def judge_facts(facts: Facts, outside: Outside) -> list[Finding]:
-    """One finding for each restriction, lacking ones with what they protect from."""
-    return [*(judge(check, facts) for check in checks(outside)), *judge_calls(facts, outside)]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A restriction: `faults` lists what is wrong with the facts."""
-
-    name: str
-    faults: Faults
-    threat: str
-    remedy: str = BWRAP
-
-
-def judge(check: Check, facts: Facts) -> Finding:
-    """Whether one restriction holds."""
-    try:
-        faults = check.faults(facts)
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        faults = [f"no answer ({type(error).__name__})"]
-    return finding(check.name, faults, check.threat, check.remedy)
-
-
-def finding(name: str, faults: list[str], threat: str, remedy: str) -> Finding:
-    """A restriction that holds, or what is lacking, what for and what to do."""
-    found = f"LACKING: {', '.join(faults)}" if faults else "holds"
-    return Finding(f"sandbox: {name}", not faults, found, f"{threat} {remedy}")
-
-
-def checks(outside: Outside) -> list[Check]:
-    """Every restriction but the filter's single calls."""
-    limits = outside.limits
-    return [
-        Check(
-            "no network",
-            only("interfaces", {"lo"}),
-            "Student code could send the course's files away or ask others for answers.",
-        ),
-        Check(
-            "no capability",
-            status(CAPABILITIES, "0000000000000000"),
-            "Student code could use an administrator's rights.",
-        ),
-        Check(
-            "no new privileges",
-            status(["NoNewPrivs"], "1"),
-            "Student code could become another user by a program such as sudo.",
-        ),
-        Check(
-            "an ordinary user",
-            lambda facts: [str(user) for user in facts["users"] if user != 1000],
-            "Student code would run as an administrator.",
-        ),
-        Check(
-            "filter of system calls",
-            status(["Seccomp"], "2"),
-            "A hole in the kernel would be open to student code.",
-            FILTER,
-        ),
-        Check(
-            "namespaces of its own",
-            lambda facts: shared_namespaces(facts, outside.namespaces),
-            "Student code could see or change what belongs to the grader.",
-        ),
-        Check(
-            "no further user namespace",
-            only("unshared", set()),
-            "Student code could get capabilities in a namespace of its own.",
-        ),
-        Check(
-            "read-only system",
-            writable_places,
-            "Student code could change the interpreter or the machine for the next submission.",
-        ),
-        Check(
-            "no file of the grader's",
-            only("found", set()),
-            "Student code could read hidden tests, solutions and other submissions.",
-        ),
-        Check(
-            "no other user's files",
-            only("homes", {"student"}),
-            "Student code could read what other users keep on this machine.",
-        ),
-        Check(
-            "own processes only",
-            foreign_processes,
-            "Student code could look at or disturb the grader.",
-        ),
-        Check(
-            "no grader's environment",
-            only("environment", SET_BY_SANDBOX),
-            "Variables often hold passwords and tokens.",
-        ),
-        Check(
-            "private folders of limited size",
-            lambda facts: loose_folders(facts, limits.disk_bytes),
-            "Student code could fill the machine's memory with files.",
-        ),
-        Check(
-            "harmless devices only",
-            only("devices", HARMLESS_DEVICES),
-            "Student code could reach hardware, or memory that nobody counts.",
-        ),
-        Check(
-            "limits of memory",
-            at_most(AS=2 * limits.memory_bytes, DATA=limits.memory_bytes),
-            "One process could use up the machine's memory.",
-            LIMIT,
-        ),
-        Check(
-            "limits of files",
-            at_most(FSIZE=limits.file_bytes, CORE=0),
-            "A single file or a crash could fill the sandbox's folders.",
-            LIMIT,
-        ),
-        Check(
-            "limit of processes",
-            at_most(NPROC=8 * limits.processes),
-            "A fork bomb could stop the machine.",
-            LIMIT,
-        ),
-        Check(
-            "limits of the kernel's memory",
-            at_most(NOFILE=512, MEMLOCK=0, MSGQUEUE=0, SIGPENDING=1024),
-            "Pipes, queues and signals could use up memory that belongs to no process.",
-            LIMIT,
-        ),
-    ]
-
-
-def status(names: Sequence[str], wanted: str) -> Faults:
-    """Lines of /proc/self/status must read `wanted`."""
-    return lambda facts: [name for name in names if facts["status"][name].strip() != wanted]
-
-
-def only(name: str, wanted: set[str]) -> Faults:
-    """A list may hold nothing but `wanted`."""
-    return lambda facts: sorted(set(facts[name]) - wanted)
-
-
-def at_most(**most: int) -> Faults:
-    """Resource limits, by their names without RLIMIT, may be no higher."""
-
-    def faults(facts: Facts) -> list[str]:
-        found = {name: facts["limits"][f"RLIMIT_{name}"] for name in most}
-        return [
-            f"{name} is {'unlimited' if value == UNLIMITED else value}"
-            for name, value in found.items()
-            if value == UNLIMITED or value > most[name]
-        ]
-
-    return faults
-
-
-def shared_namespaces(facts: Facts, ours: Mapping[str, str]) -> list[str]:
-    """Namespaces that are the grader's own."""
-    return [name for name, link in ours.items() if facts["namespaces"][name] == link]
-
-
-def writable_places(facts: Facts) -> list[str]:
-    """Files, folders and mounts that can be written and are not private."""
-    found = list(facts["written"])
-    for place, kind, options in facts["mounts"]:
-        device = place.removeprefix("/dev/") in DEVICE_MOUNTS  # their nodes are judged apart
-        if "rw" in options and place not in PRIVATE_FOLDERS and not device:
-            found.append(f"{place} ({kind})")
-    return found
-
-
-def foreign_processes(facts: Facts) -> list[str]:
-    """Signs that other processes than the sandbox's are seen."""
-    processes = facts["processes"]
-    first = [] if processes["1"] == "bwrap" else [f"the first one is {processes['1']}"]
-    return first if len(processes) < 10 else [*first, f"{len(processes)} are seen"]
-
-
-def loose_folders(facts: Facts, most: int) -> list[str]:
-    """Private folders without a size, or with a larger one than `most` bytes."""
-    sizes = facts["folders"]
-    return [path for path in PRIVATE_FOLDERS if not 0 < sizes[path] <= most + PAGE]
-
-
-def judge_calls(facts: Facts, outside: Outside) -> Iterator[Finding]:
-    """For each threat whether all its system calls are refused."""
-    answers = facts.get("calls")
-    if not isinstance(answers, list) or len(answers) != len(outside.rules):
-        answers = [None] * len(outside.rules)
-    for threat in dict.fromkeys([*seccomp.REFUSED, *(rule.threat for rule in outside.rules)]):
-        asked = [pair for pair in zip(outside.rules, answers) if pair[0].threat == threat]
-        faults = [describe(rule, got) for rule, got in asked if got != rule.error]
-        if not asked:
-            faults = ["not one of its calls is known here"]
-        name = f"refused system calls: {threat}"
-        yield finding(name, faults, "The kernel would do these for student code.", FILTER)
-
-
-def describe(rule: seccomp.Rule, got: int | None) -> str:
-    """A call that was not refused as it should be."""
-    return f"{rule.call} ({'no answer' if got is None else errno.errorcode.get(got, 'done')})"

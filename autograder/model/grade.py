@@ -112,13 +112,13 @@ class Grade:
         return replace(self, remarks=(*remarks, *self.remarks))
 
 
-def to_json(grade: Grade) -> bytes:
-    """The grade as indented UTF-8 JSON."""
-    return msgspec.json.format(msgspec.json.encode(grade), indent=2)
+def to_json(result: object) -> bytes:
+    """A grade, or any other result that is made of frozen data, as indented UTF-8 JSON."""
+    return msgspec.json.format(msgspec.json.encode(result), indent=2)
 
 
 def from_json(data: bytes) -> Grade:
-    """Read what `to_json` wrote; raises GraderError for anything else."""
+    """Read what `to_json` wrote of a grade; raises GraderError for anything else."""
     try:
         return msgspec.json.decode(data, type=Grade)
     except (ValueError, RecursionError) as error:

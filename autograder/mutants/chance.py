@@ -8,7 +8,7 @@ from autograder.mutants.wrapper import Behaviour, Subject
 
 
 def misuse_generator(subject: Subject) -> Iterator[Behaviour]:
-    """Draws that come from elsewhere, hang together or are biased."""
+    """Draws from another generator, dependent draws, and biased ones."""
     for parameter in subject.of_kind("generator"):
         rng = parameter.name
         given = f"if {rng} is not None:\n    " if parameter.optional else ""

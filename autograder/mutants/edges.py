@@ -89,7 +89,7 @@ def forms(parameter: Parameter) -> Iterator[Condition]:
 
 
 def scalars(parameter: Parameter, arrays: Sequence[Parameter]) -> Iterator[Condition]:
-    """What is no array."""
+    """Single numbers, texts and generators."""
     x, least, most = parameter.name, parameter.least, parameter.most
     match parameter.kind:
         case "number":

@@ -1,4 +1,4 @@
-"""Lose what is near: digits, small differences, large and small values, letters of a text."""
+"""Lose precision: digits, small differences, large and small values, letters of a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Remember from one call to the next, or leave arguments changed behind."""
+"""Remember something from one call to the next, or change arguments in place."""
 
 from __future__ import annotations
 

@@ -152,10 +152,8 @@ def replacements(node: ast.AST) -> Iterator[ast.AST]:
     """What could stand in the place of a node by mistake."""
     match node:
         case ast.Compare(left=left, ops=operators, comparators=right):
-            for at, operator in enumerate(operators):
-                for kind in COMPARED.get(type(operator), ()):
-                    ops = [*operators[:at], kind(), *operators[at + 1 :]]
-                    yield ast.Compare(left=left, ops=ops, comparators=right)
+            for ops in neighbours(operators):
+                yield ast.Compare(left=left, ops=ops, comparators=right)
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in COMBINED:
             yield ast.BinOp(left=left, op=COMBINED[type(operator)](), right=right)
         case ast.UnaryOp(op=ast.USub() | ast.Not(), operand=operand):
@@ -189,6 +187,13 @@ def replacements(node: ast.AST) -> Iterator[ast.AST]:
         case ast.Raise(exc=ast.Call(func=ast.Name(id=name), args=args)) if name in CONFUSED:
             other = ast.Name(id=CONFUSED[name], ctx=ast.Load())
             yield ast.Raise(exc=ast.Call(func=other, args=args, keywords=[]), cause=None)
+
+
+def neighbours(operators: list[ast.cmpop]) -> Iterator[list[ast.cmpop]]:
+    """The operators of a comparison, with one of them replaced by a similar one."""
+    for at, operator in enumerate(operators):
+        for kind in COMPARED.get(type(operator), ()):
+            yield [*operators[:at], kind(), *operators[at + 1 :]]
 
 
 def calls(node: ast.Call) -> Iterator[ast.AST]:

@@ -3,8 +3,8 @@
 How it works: an argument's kind is read from its annotation, and a course may say more
 of an argument (its range, that it holds probabilities). For every size of vocabulary
 the candidates of all arguments are combined. The audit asks each behavioural mutant
-these calls: one that answers them all as the reference does is no mutant, and the call
-that tells the two apart is the proof that it is wrong.
+these calls: one that answers them all as the reference does is left out, and a call
+that it answers otherwise proves that it is wrong.
 """
 
 from __future__ import annotations

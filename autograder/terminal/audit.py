@@ -17,8 +17,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from autograder.audit.audit import Audit, Done
+from autograder.audit.audit import Audit
 from autograder.audit.checks import Check
+from autograder.audit.results import Done
 from autograder.terminal.text import MARKS, plain
 
 MOST_PROBLEMS = 12  # of a check; the JSON file has all

@@ -10,20 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.audit.answers import NULLS, mutants, null_answers
+from autograder.audit.equivalents import read_arguments, read_equivalents, read_tolerances
 from autograder.course.answers import (
-    NULLS,
     Answer,
     Kind,
     answer_in,
     load_reference,
-    mutants,
-    null_answers,
     read_answer,
     read_answers,
-    read_arguments,
-    read_equivalents,
     read_misconceptions,
-    read_tolerances,
     read_variants,
 )
 from autograder.model.errors import GraderError

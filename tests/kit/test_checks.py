@@ -9,10 +9,7 @@ import pytest
 from autograder.audit.checks import (
     MISCONCEPTIONS,
     VARIANTS,
-    Attempt,
     Check,
-    Power,
-    Worth,
     check_behaviours,
     check_chance,
     check_diagnoses,
@@ -24,11 +21,9 @@ from autograder.audit.checks import (
     check_release,
     check_seeds,
     check_variants,
-    check_worth,
-    measure_power,
-    weigh,
 )
-from autograder.audit.trial import Tried
+from autograder.audit.trial import AnswerResult, TrialResult
+from autograder.audit.worth import Power, Worth, check_worth, measure_power, weigh
 from autograder.course.answers import Answer, Kind
 from autograder.model.grade import Counterexample, Diagnosis, Grade, Law, Outcome, Status, TaskGrade
 
@@ -44,23 +39,23 @@ def came(law: Law, status: Status = "passed") -> Outcome:
     return Outcome(law, status, case, "no budget" if status == "not graded" else None)
 
 
-def tried(
+def came_to(
     *outcomes: Outcome, seeds: tuple[int, ...] = (0,), diagnosis: Diagnosis | None = None
-) -> Tried:
-    return Tried(outcomes=outcomes, seeds=seeds, files={}, asked={}, diagnosis=diagnosis)
+) -> TrialResult:
+    return TrialResult(outcomes=outcomes, seeds=seeds, files={}, asked={}, diagnosis=diagnosis)
 
 
-GOOD = tried(came(ONE), came(TWO))
-BAD = tried(came(ONE), came(TWO, "failed"))
-WORSE = tried(came(ONE, "failed"), came(TWO, "failed"))
-OPEN = tried(came(ONE, "not graded"), came(TWO, "failed"))
+GOOD = came_to(came(ONE), came(TWO))
+BAD = came_to(came(ONE), came(TWO, "failed"))
+WORSE = came_to(came(ONE, "failed"), came(TWO, "failed"))
+OPEN = came_to(came(ONE, "not graded"), came(TWO, "failed"))
 
 
 def answer(slug: str = "x", *, task: str = "f", kind: Kind = "variant", about: str = "") -> Answer:
     return Answer(task, slug, "return x - 1\n", kind, about, original="return x + 1\n")
 
 
-def attempts(count: int, of: Tried, *, task: str = "f") -> list[Attempt]:
+def answers(count: int, of: TrialResult, *, task: str = "f") -> list[AnswerResult]:
     return [(answer(str(number), task=task), of) for number in range(count)]
 
 
@@ -110,7 +105,7 @@ def test_what_was_not_graded_is_a_problem_of_both_ends(check, grade: Grade, caus
 
 
 def test_enough_variants_that_are_accepted_have_no_problem() -> None:
-    right = attempts(VARIANTS, GOOD)
+    right = answers(VARIANTS, GOOD)
     assert found(check_variants(right, ["f"])) == (f"{VARIANTS} of {VARIANTS}", ())
 
 
@@ -122,8 +117,10 @@ def test_enough_variants_that_are_accepted_have_no_problem() -> None:
         (OPEN, "test_one, test_two: no budget"),
     ],
 )
-def test_a_variant_that_is_rejected_is_told_with_the_laws_and_a_call(what: Tried, why: str) -> None:
-    right = [*attempts(VARIANTS, GOOD), (answer("odd"), what)]
+def test_a_variant_that_is_rejected_is_told_with_the_laws_and_a_call(
+    what: TrialResult, why: str
+) -> None:
+    right = [*answers(VARIANTS, GOOD), (answer("odd"), what)]
     assert found(check_variants(right, ["f"])) == (
         f"{VARIANTS} of {VARIANTS + 1}",
         (f"f__odd loses {why}",),
@@ -131,7 +128,7 @@ def test_a_variant_that_is_rejected_is_told_with_the_laws_and_a_call(what: Tried
 
 
 def test_too_few_variants_of_a_function_are_a_problem() -> None:
-    right = [*attempts(VARIANTS, GOOD), *attempts(VARIANTS - 1, GOOD, task="g")]
+    right = [*answers(VARIANTS, GOOD), *answers(VARIANTS - 1, GOOD, task="g")]
     problems = check_variants(right, ["f", "g", "h"]).problems
     assert problems == (
         f"g has {VARIANTS - 1} variants, not {VARIANTS}",
@@ -140,8 +137,8 @@ def test_too_few_variants_of_a_function_are_a_problem() -> None:
 
 
 def test_runs_with_other_seeds_are_counted_and_each_rejection_is_told() -> None:
-    many = tried(came(ONE), came(ONE), seeds=(1, 2))
-    once = tried(came(ONE), came(ONE, "failed"), seeds=(3, 4))
+    many = came_to(came(ONE), came(ONE), seeds=(1, 2))
+    once = came_to(came(ONE), came(ONE, "failed"), seeds=(3, 4))
     assert found(check_seeds([(answer(), many)])) == ("2 runs, each with a seed", ())
     assert found(check_seeds([(answer(), many), (answer("odd"), once)])) == (
         "4 runs, each with a seed",
@@ -169,7 +166,7 @@ def test_laws_that_together_reject_too_often_exceed_the_budget(chances: Sequence
 
 
 def test_enough_misconceptions_that_are_caught_have_no_problem() -> None:
-    wrong = attempts(MISCONCEPTIONS, BAD)
+    wrong = answers(MISCONCEPTIONS, BAD)
     assert found(check_misconceptions(wrong, ["f"])) == (
         f"{MISCONCEPTIONS} of {MISCONCEPTIONS}",
         (),
@@ -181,24 +178,24 @@ def test_enough_misconceptions_that_are_caught_have_no_problem() -> None:
     [
         (GOOD, ("f__odd is not caught: Says.",)),
         (
-            tried(came(OTHER, "failed")),
+            came_to(came(OTHER, "failed")),
             ("f__odd is not caught: Says.", "f__odd costs points elsewhere: g: test_other"),
         ),
         (
-            tried(came(ONE, "failed"), came(OTHER, "failed")),
+            came_to(came(ONE, "failed"), came(OTHER, "failed")),
             ("f__odd costs points elsewhere: g: test_other",),
         ),
         (OPEN, ("f__odd: test_one could not be judged: no budget",)),
         (
-            tried(came(ONE, "not graded")),
+            came_to(came(ONE, "not graded")),
             ("f__odd is not caught: Says.", "f__odd: test_one could not be judged: no budget"),
         ),
     ],
 )
 def test_a_misconception_costs_points_in_its_own_task_alone(
-    what: Tried, problems: tuple[str, ...]
+    what: TrialResult, problems: tuple[str, ...]
 ) -> None:
-    wrong = [*attempts(MISCONCEPTIONS, BAD), (answer("odd", about="Says."), what)]
+    wrong = [*answers(MISCONCEPTIONS, BAD), (answer("odd", about="Says."), what)]
     check = check_misconceptions(wrong, ["f"])
     assert check.problems == problems
     caught = MISCONCEPTIONS + ("f__odd is not caught: Says." not in problems)
@@ -206,7 +203,7 @@ def test_a_misconception_costs_points_in_its_own_task_alone(
 
 
 def test_too_few_misconceptions_of_a_function_are_a_problem() -> None:
-    problems = check_misconceptions(attempts(MISCONCEPTIONS - 1, BAD), ["f"]).problems
+    problems = check_misconceptions(answers(MISCONCEPTIONS - 1, BAD), ["f"]).problems
     assert problems == (f"f has {MISCONCEPTIONS - 1} misconceptions, not {MISCONCEPTIONS}",)
 
 
@@ -230,7 +227,7 @@ def test_a_law_that_asks_for_another_function_is_told() -> None:
     assert check_oracles(asked).problems == ("f: test_one asks the student for g, h",)
 
 
-def mutant(what: Tried, about: str = "a  →  b", *, number: int = 0) -> Attempt:
+def mutant(what: TrialResult, about: str = "a  →  b", *, number: int = 0) -> AnswerResult:
     return answer(f"mutant_{number}", kind="mutant", about=about), what
 
 
@@ -270,7 +267,7 @@ def test_a_mutant_that_could_not_be_judged_is_told() -> None:
     assert problems == ("f__mutant_0: test_one could not be judged: no budget",)
 
 
-def wrapper(what: Tried, about: str = "rounds x") -> Attempt:
+def wrapper(what: TrialResult, about: str = "rounds x") -> AnswerResult:
     source = "def f(x): ...\n\n\nright = f\n"
     return Answer(
         "f", "x", source, "behaviour", about, original="def f(x): ...\n", example="f(3)"
@@ -293,8 +290,8 @@ def test_a_reason_for_a_behavioural_mutant_that_is_killed_is_to_be_deleted() -> 
     )
 
 
-def shows(name: str, *outcomes: Outcome) -> Tried:
-    return tried(*outcomes, diagnosis=Diagnosis(name, {}))
+def shows(name: str, *outcomes: Outcome) -> TrialResult:
+    return came_to(*outcomes, diagnosis=Diagnosis(name, {}))
 
 
 def test_misconceptions_that_are_recognised_have_no_problem() -> None:
@@ -342,12 +339,12 @@ def test_a_law_is_weighed_by_what_it_catches_and_what_it_catches_alone() -> None
 
 def test_laws_of_one_name_in_two_tasks_are_weighed_apart() -> None:
     twin = Law("test_one", "g", 1.0, "Zwilling.")
-    weights = weigh([ONE, twin], [tried(came(twin, "failed"))])
+    weights = weigh([ONE, twin], [came_to(came(twin, "failed"))])
     assert [worth.caught for worth in weights] == [0, 1]
 
 
 def test_a_law_that_fails_with_two_seeds_catches_one_answer() -> None:
-    twice = tried(came(ONE, "failed"), came(ONE, "failed"), seeds=(1, 2))
+    twice = came_to(came(ONE, "failed"), came(ONE, "failed"), seeds=(1, 2))
     assert weigh([ONE], [twice]) == (Worth("f", "test_one", 1.0, caught=1, alone=1),)
 
 
@@ -365,7 +362,7 @@ def test_a_law_that_catches_nothing_is_told() -> None:
 
 
 def test_a_law_that_catches_behavioural_mutants_alone_is_of_worth_too() -> None:
-    worth = weigh(LAWS, [WORSE], [tried(came(OTHER, "failed")), tried(came(OTHER))])
+    worth = weigh(LAWS, [WORSE], [came_to(came(OTHER, "failed")), came_to(came(OTHER))])
     assert worth[2] == Worth("g", "test_other", 1.0, caught=0, alone=0, subtle=1)
     assert not check_worth(worth).problems
 
@@ -397,11 +394,11 @@ def test_the_power_is_in_how_many_runs_a_law_of_them_failed(
     patterns: list[str], caught: int
 ) -> None:
     outcomes = [o for law, pattern in zip(LAWS, patterns) for o in runs(law, pattern)]
-    power = measure_power(answer("rare"), tried(*outcomes, seeds=(1, 2, 3, 4)))
+    power = measure_power(answer("rare"), came_to(*outcomes, seeds=(1, 2, 3, 4)))
     assert power == Power("f__rare", caught, 4)
 
 
 @pytest.mark.parametrize(("patterns", "caught"), [(["x", "."], 1), ([".", "."], 0)])
 def test_the_power_of_one_run_is_whether_it_failed(patterns: list[str], caught: int) -> None:
     outcomes = [o for law, pattern in zip(LAWS, patterns) for o in runs(law, pattern)]
-    assert measure_power(answer("rare"), tried(*outcomes)) == Power("f__rare", caught, 1)
+    assert measure_power(answer("rare"), came_to(*outcomes)) == Power("f__rare", caught, 1)

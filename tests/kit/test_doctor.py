@@ -14,7 +14,8 @@ import pytest
 from rich.console import Console
 
 from autograder.doctor.machine import examine_seccomp, hidden_paths
-from autograder.doctor.probe import PROBE, Outside, collect_facts, judge_facts
+from autograder.doctor.probe import PROBE, Outside, collect_facts
+from autograder.doctor.restrictions import judge_facts
 from autograder.model.finding import Finding
 from autograder.model.limits import Limits
 from autograder.sandbox import seccomp

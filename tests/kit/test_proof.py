@@ -1,4 +1,4 @@
-"""A proof counts for the very files it was about, and for no others."""
+"""A stored audit counts for the very files it was about, and for no others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.audit.cache import digest_of, keep_proof, path_of, recall_proof
+from autograder.audit.cache import digest_of, lookup, path_of, store
 from autograder.course.folder import Course
 from tests.kit import tiny
 from tests.kit.tiny import TinyRoom
@@ -19,28 +19,28 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     return Course.at(TinyRoom.make(tmp_path / "course", release=False).root)
 
 
-def test_a_proof_is_recalled_with_as_many_seeds_or_fewer(course: Course) -> None:
+def test_an_audit_is_looked_up_with_as_many_seeds_or_fewer(course: Course) -> None:
     digest = digest_of(course, tiny.NAME)
-    assert recall_proof(digest, 0) is None
-    keep_proof(digest, 50)
+    assert lookup(digest, 0) is None
+    store(digest, 50)
     for seeds, known in ((0, True), (50, True), (51, False)):
-        assert bool(recall_proof(digest, seeds)) == known
+        assert bool(lookup(digest, seeds)) == known
     assert [path.name for path in path_of(digest).parent.iterdir()] == [f"{digest}.json"]
 
 
-def test_a_proof_that_can_not_be_read_is_none(course: Course) -> None:
+def test_a_stored_audit_that_can_not_be_read_counts_as_missing(course: Course) -> None:
     digest = digest_of(course, tiny.NAME)
-    keep_proof(digest, 50)
+    store(digest, 50)
     path_of("0" * 64).write_bytes(path_of(digest).read_bytes())
-    assert recall_proof("0" * 64, 0) is None
+    assert lookup("0" * 64, 0) is None
     path_of(digest).write_bytes(b"{")
-    assert recall_proof(digest, 0) is None
+    assert lookup(digest, 0) is None
 
 
 def test_a_cache_that_can_not_be_written_is_no_error(course: Course, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file in the folder's place")
-    keep_proof("0" * 64, 50)
-    assert recall_proof("0" * 64, 0) is None
+    store("0" * 64, 50)
+    assert lookup("0" * 64, 0) is None
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.audit.batch import run_trials
 from autograder.audit.behaviours import Suspect, edges, same, suspects, wrapped
-from autograder.audit.trial import Trial, carry_out_all
-from autograder.course.answers import answer_in, load_reference, read_arguments, read_source
+from autograder.audit.equivalents import read_arguments
+from autograder.audit.trial import Trial
+from autograder.course.answers import answer_in, load_reference, read_source
 
 COURSE = Path(__file__).resolve().parents[2]
 REFERENCE = '''
@@ -137,13 +139,13 @@ def try_all(course: Path, found: Suspect) -> dict[str, bool]:
     """Whether each mutant is killed, by what it does."""
     answers = [a for a in wrapped(found) if a.about in CHOSEN]
     failing = edges(found)
-    trials = [Trial(str(course), "small", (answer,), brief=True) for answer in answers]
-    *tried, watched = carry_out_all(
-        [*trials, Trial(str(course), "small", (failing.watched,))], workers=2
-    )
+    trials = {a.about: Trial(str(course), "small", (a,), brief=True) for a in answers}
+    trials["watched"] = Trial(str(course), "small", (failing.watched,))
+    results = run_trials(trials, workers=2)
+    watched = results.pop("watched")
     assert watched.accepted
-    attempts = [*zip(answers, tried, strict=True), *failing.attempts(watched)]
-    return {answer.about: not one.accepted for answer, one in attempts}
+    results |= {answer.about: result for answer, result in failing.results(watched)}
+    return {about: not result.accepted for about, result in results.items()}
 
 
 CHOSEN = {"rounds p to 3 decimals", "keeps k of the first call"}
@@ -167,12 +169,11 @@ def test_what_a_watched_function_notes_is_what_real_trials_find(course: Path) ->
     failing = edges(suspect(course))
     chosen = [mutant for mutant, _ in failing.failing][::5]
     assert len(chosen) > 3
-    trials = [Trial(str(course), "small", (mutant,)) for mutant in chosen]
-    *real, watched = carry_out_all(
-        [*trials, Trial(str(course), "small", (failing.watched,))], workers=2
-    )
-    noted = {mutant.about: one.broken for mutant, one in failing.attempts(watched)}
-    assert {m.about: one.broken for m, one in zip(chosen, real, strict=True)} == {
+    trials = {m.about: Trial(str(course), "small", (m,)) for m in (*chosen, failing.watched)}
+    results = run_trials(trials, workers=2)
+    watched = results.pop(failing.watched.about)
+    noted = {mutant.about: result.broken for mutant, result in failing.results(watched)}
+    assert {about: result.broken for about, result in results.items()} == {
         mutant.about: noted[mutant.about] for mutant in chosen
     }
     assert len(set(map(bool, (noted[mutant.about] for mutant in chosen)))) == 2

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -10,7 +12,8 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import writes
 
-from autograder.audit.trial import Trial, Tried, carry_out_all
+from autograder.audit.batch import batches, run_trials
+from autograder.audit.trial import Trial, TrialResult
 from autograder.course.answers import Answer, read_misconceptions, read_variants
 from autograder.grading.grade import Job
 from autograder.grading.process import grade_apart
@@ -42,18 +45,23 @@ def grade(answers: dict[str, Answer]) -> Grade:
     return grade_apart(Job(str(ROOT), ASSIGNMENT, writes(notebook), LIMITS)).grade
 
 
-def outcomes(tried: Iterable[Tried]) -> dict[tuple[str, str], Outcome]:
-    return {o.law.name: o for each in tried for o in each.outcomes}
+def outcomes(results: Iterable[TrialResult]) -> dict[tuple[str, str], Outcome]:
+    return {o.law.name: o for each in results for o in each.outcomes}
+
+
+def run(one: Trial) -> TrialResult:
+    return run_trials({"one": one}, workers=1)["one"]
 
 
 def test_misconceptions_come_to_the_same_as_in_the_sandbox() -> None:
-    bank = read_misconceptions(ROOT, ASSIGNMENT)
-    answers = alone(bank, 5)
+    known = read_misconceptions(ROOT, ASSIGNMENT)
+    answers = alone(known, 5)
     assert len(answers) >= 10
-    tried = carry_out_all([trial((each,), bank=bank) for each in answers.values()], workers=2)
+    trials = {task: trial((each,), misconceptions=known) for task, each in answers.items()}
+    results = run_trials(trials, workers=2)
     graded = {task.task: task for task in grade(answers).tasks}
-    expected = outcomes(tried)
-    for task, one in zip(answers, tried, strict=True):
+    expected = outcomes(results.values())
+    for task, one in results.items():
         for outcome in graded[task].outcomes:
             other = expected[task, outcome.law.test]
             assert outcome.status == other.status
@@ -65,8 +73,8 @@ def test_misconceptions_come_to_the_same_as_in_the_sandbox() -> None:
 
 def test_variants_come_to_the_same_as_in_the_sandbox() -> None:
     answers = alone(read_variants(ROOT, ASSIGNMENT), 1)
-    tried = carry_out_all([trial((each,)) for each in answers.values()], workers=2)
-    assert all(each.accepted for each in tried)
+    results = run_trials({task: trial((each,)) for task, each in answers.items()}, workers=2)
+    assert all(each.accepted for each in results.values())
     graded = grade(answers)
     assert graded.earned == graded.points
     assert not any(task.diagnosis for task in graded.tasks)
@@ -75,22 +83,22 @@ def test_variants_come_to_the_same_as_in_the_sandbox() -> None:
 def test_a_trial_tries_each_seed_on_the_laws_of_chance() -> None:
     variant = next(each for each in read_variants(ROOT, ASSIGNMENT) if each.task == "sample_many")
     laws = frozenset([("sample_many", "test_counts_scatter"), ("sample_many", "test_has_defaults")])
-    (tried,) = carry_out_all([trial((variant,), laws, (1, 2, 3))], workers=1)
-    assert len(tried.outcomes) == 6 and tried.accepted
+    result = run(trial((variant,), laws, (1, 2, 3)))
+    assert len(result.outcomes) == 6 and result.accepted
 
 
 def test_an_answer_that_hangs_is_ended() -> None:
     source = "def prob_not(*a):\n    while True:\n        pass\n"
     loops = Answer("prob_not", "loops", source, "null")
     limits = LIMITS.override({"call_seconds": 0.5})
-    (tried,) = carry_out_all([Trial(str(ROOT), ASSIGNMENT, (loops,), limits=limits)], workers=1)
-    assert {outcome.status for outcome in tried.outcomes} == {"failed"}
+    result = run(Trial(str(ROOT), ASSIGNMENT, (loops,), limits=limits))
+    assert {outcome.status for outcome in result.outcomes} == {"failed"}
 
 
 def test_an_answer_that_ends_its_process_is_named() -> None:
     ends = Answer("prob_not", "ends", "import os\nos._exit(3)\n", "null")
     with pytest.raises(GraderError, match="prob_not__ends"):
-        carry_out_all([trial((ends,))], workers=1)
+        run(trial((ends,)))
 
 
 def test_a_suite_that_can_not_be_read_is_named(tmp_path: Path) -> None:
@@ -100,4 +108,57 @@ def test_a_suite_that_can_not_be_read_is_named(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "test_x.py").write_text("import nowhere\n", encoding="utf-8")
     with pytest.raises(GraderError, match="nowhere"):
-        carry_out_all([Trial(str(tmp_path), "tiny")], workers=1)
+        run(Trial(str(tmp_path), "tiny"))
+
+
+SERVER = """
+import multiprocessing
+import sys
+
+import autograder.cli
+from autograder.audit.batch import preloaded
+
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload(preloaded())
+child = context.Process(target=exec, args=["import sys; print(*sys.modules)"])
+child.start()
+child.join()
+print(*sys.modules)
+"""
+
+
+def test_the_server_that_trials_are_forked_from_has_imported_all_that_they_need() -> None:
+    """What is missing there every batch would import for itself: silently slower."""
+    run = subprocess.run([sys.executable, "-c", SERVER], capture_output=True, text=True, check=True)
+    child, parent = (set(line.split()) for line in run.stdout.splitlines())
+    assert {name for name in parent if name.partition(".")[0] == "autograder"} <= child
+    assert {"autograder.audit.preload", "_pytest.terminal", "numpy.random"} <= child
+
+
+def test_trials_of_the_same_tests_form_batches_and_all_workers_get_some() -> None:
+    trials = {number: trial(seeds=(number % 2,)) for number in range(24)}
+    even, odd = list(range(0, 24, 2)), list(range(1, 24, 2))
+    assert list(batches(trials, 1)) == [even[:8], even[8:], odd[:8], odd[8:]]
+    assert [len(keys) for keys in batches(trials, 4)] == [3] * 8
+
+
+SHY = """
+import sys
+
+def prob_not(tokens, p, token):
+    if vars(sys).setdefault("first", {number}) != {number}:
+        return None
+    if token not in tokens:
+        raise ValueError
+    return float(1 - p[tokens.index(token)])
+"""
+
+
+def test_no_trial_meets_what_another_one_left_behind() -> None:
+    """Answers of one batch, which are right where no other of them was called before."""
+    answers = [
+        Answer("prob_not", f"shy_{number}", SHY.format(number=number), "variant")
+        for number in range(3)
+    ]
+    results = run_trials({each.name: trial((each,)) for each in answers}, workers=1)
+    assert not {name: result.broken for name, result in results.items() if not result.accepted}

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
-from autograder.course.answers import load_reference, read_arguments
+from autograder.audit.equivalents import read_arguments
+from autograder.course.answers import load_reference
 from autograder.mutants.witness import (
     FORMS,
     SIZES,
