@@ -25,15 +25,14 @@ from pebble import ProcessExpired, ProcessPool
 from autograder.course.answers import Answer, Namespace, answer_in, load_reference
 from autograder.grading.misconception import diagnose_task
 from autograder.guest import wire
-from autograder.judge.plugin import Grading
-from autograder.judge.session import run_suite
+from autograder.judge.plugin import JudgePlugin
+from autograder.judge.session import run_session
 from autograder.model.errors import GraderError
 from autograder.model.grade import Diagnosis, Law, LawName, Outcome
 from autograder.model.limits import Limits
 from autograder.mutants.edges import NOTES
-from autograder.student.inprocess import InPlaceLine
-from autograder.student.proxy import Student
-from autograder.student.transport import Request
+from autograder.student.inprocess import InProcessTransport
+from autograder.student.transport import Request, Transport
 
 LONGEST = 600.0  # seconds of one trial: it must have hung
 
@@ -98,7 +97,7 @@ class Tried:
 class Chosen:
     """A pytest plugin that leaves out the laws that a trial does not want."""
 
-    def __init__(self, trial: Trial, session: Grading) -> None:
+    def __init__(self, trial: Trial, session: JudgePlugin) -> None:
         self.trial = trial
         self.session = session
         self.running: list[pytest.Session] = []
@@ -124,6 +123,25 @@ class Chosen:
         return self.trial.wants(self.session.laws[item.nodeid])
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerSource:
+    """A `judge.source.StudentSource`: each law meets answers that no other has called."""
+
+    reference: Namespace
+    trial: Trial
+    met: dict[LawName, Namespace] = field(default_factory=dict)  # what each law met
+
+    def open(self, law: Law) -> Transport:
+        """A transport to the answers among the reference's names."""
+        self.met[law.name] = answered(self.reference, self.trial)
+        return InProcessTransport(self.met[law.name], self.trial.limits)
+
+    def must_retry(self, law: Law) -> bool:
+        """Never: nobody else can end what runs in this process."""
+        del law
+        return False
+
+
 def carry_out(trial: Trial) -> Tried:
     """What becomes of the laws, in this process, which no other trial may have used.
 
@@ -131,21 +149,15 @@ def carry_out(trial: Trial) -> Tried:
     """
     course = Path(trial.course)
     reference = load_reference(course, trial.assignment)
-
-    met: dict[LawName, Namespace] = {}
-
-    def open_student(law: Law) -> Student:
-        met[law.name] = answered(reference, trial)  # every law meets the same answers, as new
-        return Student(InPlaceLine(met[law.name], trial.limits), trial.limits)
-
-    session = Grading(
-        open_student,
-        examples=trial.limits.examples,
+    source = AnswerSource(reference, trial)
+    session = JudgePlugin(
+        source,
+        limits=trial.limits,
         seeds=trial.seeds,
         shrink=bool(trial.bank),  # the smallest example tells most; whether there is one needs none
     )
     with silenced():
-        run_suite(
+        run_session(
             trial.course,
             trial.assignment,
             session,
@@ -161,11 +173,11 @@ def carry_out(trial: Trial) -> Tried:
             files_of(session, course),
             asked_for(session),
             named,
-            {law: frozenset(names.get(NOTES, ())) for law, names in met.items()},
+            {law: frozenset(names.get(NOTES, ())) for law, names in source.met.items()},
         )
 
 
-def outcomes_of(session: Grading, trial: Trial) -> tuple[Outcome, ...]:
+def outcomes_of(session: JudgePlugin, trial: Trial) -> tuple[Outcome, ...]:
     """An outcome for each law, or for those that ran where the first that fails is enough."""
     found = tuple(session.found.values())
     failed = any(outcome.status == "failed" for outcome in found)
@@ -180,12 +192,12 @@ def answered(reference: Namespace, trial: Trial) -> Namespace:
     return namespace
 
 
-def files_of(session: Grading, course: Path) -> dict[LawName, str]:
+def files_of(session: JudgePlugin, course: Path) -> dict[LawName, str]:
     """The file of each law."""
     return {law.name: str(course / node.split("::")[0]) for node, law in session.laws.items()}
 
 
-def asked_for(session: Grading) -> dict[LawName, frozenset[str]]:
+def asked_for(session: JudgePlugin) -> dict[LawName, frozenset[str]]:
     """The functions and variables that each law asked for."""
     return {
         law.name: frozenset(asked_name(wire.from_bytes(exchange.request)) for exchange in exchanges)
@@ -198,7 +210,7 @@ def asked_name(request: Request) -> str:
     return str(request.get("variable") or request["call"])
 
 
-def explain(trial: Trial, session: Grading, reference: Namespace) -> Diagnosis | None:
+def explain(trial: Trial, session: JudgePlugin, reference: Namespace) -> Diagnosis | None:
     """What a student who handed in the trial's one answer would read about it."""
     (answer,) = trial.answers
     return diagnose_task(answer.task, session.outcomes, session.exchanges, trial.bank, reference)

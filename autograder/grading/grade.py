@@ -17,19 +17,17 @@ from nbformat.v4 import new_output
 
 from autograder.course.answers import load_reference, read_misconceptions
 from autograder.grading.misconception import diagnose_task
-from autograder.judge.plugin import Grading
-from autograder.judge.session import run_suite
+from autograder.judge.plugin import JudgePlugin
+from autograder.judge.session import run_session
 from autograder.kernel.execute import run_notebook
 from autograder.kernel.retry import Reruns, keep_running
 from autograder.model.cells import is_test, points_of, read_notebook, task_of
 from autograder.model.errors import GraderError
-from autograder.model.grade import Diagnosis, Grade, Law, Outcome, TaskGrade
+from autograder.model.grade import Diagnosis, Grade, Outcome, TaskGrade
 from autograder.model.limits import Limits
 from autograder.model.messages import Language
 from autograder.pages.markup import clean_output
 from autograder.pages.task import render_task
-from autograder.student.proxy import Student
-from autograder.student.transport import Budget
 from autograder.submission.read import Remarks
 
 FAULT_LENGTH = 4000
@@ -64,44 +62,38 @@ def grade(job: Job) -> Result:
         )
         with keep_running(notebook, job.limits, start) as runs:
             remarks = list(runs.run.remarks)
-            session = run_tests(job, runs)
-        remarks += [*runs.remarks, *session.remarks, *remark_limits(session.outcomes)]
-        diagnoses = diagnose_all(job, session, remarks)
+            judge = run_tests(job, runs)
+        remarks += [*runs.remarks, *judge.remarks, *remark_limits(judge.outcomes)]
+        diagnoses = diagnose_all(job, judge, remarks)
         noticed = Remarks()
         for remark in remarks:
             noticed.add(remark)
-        grade = assemble(job, notebook, session, diagnoses, tuple(noticed.said))
+        grade = assemble(job, notebook, judge, diagnoses, tuple(noticed.said))
     except GraderError as error:
         grade = ungraded(job, notebook, str(error))
     return Result(grade, record(notebook, grade, job.language))
 
 
-def run_tests(job: Job, runs: Reruns) -> Grading:
+def run_tests(job: Job, runs: Reruns) -> JudgePlugin:
     """One pytest session over the hidden tests of the assignment."""
-    budget = Budget(job.limits.calls_seconds, "calls_seconds")
-
-    def open_student(law: Law) -> Student:
-        test = Budget(job.limits.test_seconds, "test_seconds", within=budget)
-        return Student(runs.open(law, test), job.limits)
-
-    session = Grading(open_student, undecided=runs.undecided, examples=job.limits.examples)
-    run_suite(job.course, job.assignment, session)
-    return session
+    judge = JudgePlugin(runs, limits=job.limits)
+    run_session(job.course, job.assignment, judge)
+    return judge
 
 
-def diagnose_all(job: Job, session: Grading, remarks: list[str]) -> dict[str, Diagnosis]:
+def diagnose_all(job: Job, judge: JudgePlugin, remarks: list[str]) -> dict[str, Diagnosis]:
     """The misconception that each task shows; none where nothing was lost or nothing is clear.
 
     It is worth no points: whatever fails here is told to staff and costs nobody anything.
     """
-    lost = dict.fromkeys(o.law.task for o in session.outcomes if o.status == "failed")
+    lost = dict.fromkeys(o.law.task for o in judge.outcomes if o.status == "failed")
     if not lost:
         return {}
     try:
         bank = read_misconceptions(Path(job.course), job.assignment)
         reference = load_reference(Path(job.course), job.assignment) if bank else {}
         named = {
-            task: diagnose_task(task, session.outcomes, session.exchanges, bank, reference)
+            task: diagnose_task(task, judge.outcomes, judge.exchanges, bank, reference)
             for task in lost
         }
     except Exception as error:
@@ -113,15 +105,13 @@ def diagnose_all(job: Job, session: Grading, remarks: list[str]) -> dict[str, Di
 def assemble(
     job: Job,
     notebook: NotebookNode,
-    session: Grading,
+    judge: JudgePlugin,
     diagnoses: Mapping[str, Diagnosis],
     remarks: tuple[str, ...],
 ) -> Grade:
     """The grade: a task for each test cell, with what became of its laws."""
-    fault = "\n".join(session.faults)[:FAULT_LENGTH]
-    tasks = (
-        assemble_task(cell, session.outcomes, fault) for cell in filter(is_test, notebook.cells)
-    )
+    fault = "\n".join(judge.faults)[:FAULT_LENGTH]
+    tasks = (assemble_task(cell, judge.outcomes, fault) for cell in filter(is_test, notebook.cells))
     explained = (replace(task, diagnosis=diagnoses.get(task.task)) for task in tasks)
     return Grade(job.assignment, tuple(explained), remarks)
 

@@ -13,8 +13,8 @@ import msgspec
 
 from autograder.grading.child import run_apart, serve
 from autograder.grading.grade import Job, Result, grade, refuse
-from autograder.judge.plugin import Grading
-from autograder.judge.session import run_suite
+from autograder.judge.plugin import JudgePlugin
+from autograder.judge.session import run_session
 from autograder.model.errors import GraderError
 from autograder.model.grade import Law
 from autograder.model.limits import Limits
@@ -74,8 +74,8 @@ def carry_out(kind: str, order: bytes) -> bytes:
 
 def take_inventory(inventory: Inventory) -> Inventory:
     """The laws of an assignment's hidden tests, without running one."""
-    session = Grading()
-    run_suite(inventory.course, inventory.assignment, session, options=["--collect-only"])
+    session = JudgePlugin()
+    run_session(inventory.course, inventory.assignment, session, options=["--collect-only"])
     return replace(inventory, laws=tuple(session.laws.values()), faults=tuple(session.faults))
 
 

@@ -175,7 +175,7 @@ class Kernel:
         """Freeze a copy of the kernel as it is now; raises OSError if it does not answer."""
         _, ours = self.control.fork({"snapshot": None})
         self.sockets.enter_context(ours)
-        return Snapshot(Control(ours), Path(self.sandbox.outside("/proc")))
+        return Snapshot(Control(ours), Path(self.sandbox.outside("/proc")), self)
 
     @property
     def alive(self) -> bool:

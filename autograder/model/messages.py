@@ -85,7 +85,6 @@ GERMAN = {
     "array_f": "ein NumPy-Array aus float64 mit der Form ({size},)",
     "array_i": "ein NumPy-Array aus ganzen Zahlen mit der Form ({size},)",
     "pair": "ein Tupel aus zwei Werten",
-    "choice": "ein Tupel (token, idx), in dem tokens[idx] das Token ist (idx von 0 bis {last})",
     "value_error": "die Funktion löst ValueError aus",
     "unchanged": "Die Argumente bleiben, wie sie waren.",
     # feedback on a task
@@ -186,7 +185,6 @@ ENGLISH = {
     "array_f": "a NumPy array of float64 with shape ({size},)",
     "array_i": "a NumPy array of integers with shape ({size},)",
     "pair": "a tuple of two values",
-    "choice": "a tuple (token, idx) in which tokens[idx] is the token (idx from 0 to {last})",
     "value_error": "the function raises ValueError",
     "unchanged": "The arguments stay as they were.",
     "points_of": "{earned} of {points}",

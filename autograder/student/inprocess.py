@@ -54,15 +54,15 @@ class Alarm:
             signal.signal(signal.SIGALRM, before)
 
 
-@dataclass(frozen=True, slots=True)
-class InPlaceLine:
-    """A line to functions of ours."""
+@dataclass(slots=True)
+class InProcessTransport:
+    """Carries requests to functions of ours."""
 
     namespace: Namespace
     limits: Limits = field(default_factory=Limits)
 
     def ask(self, request: Request) -> Reply:
-        """The reply of the guest, by way of JSON; raises StudentErrors as a worker's line does."""
+        """The reply of the guest, by way of JSON; raises StudentErrors as WorkerTransport does."""
         request = wire.from_bytes(wire.to_bytes(request))
         alarm, reply = Alarm(), {}
         next_call = partial(alarm.wind, self.limits.call_seconds)

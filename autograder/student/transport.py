@@ -1,4 +1,4 @@
-"""The line between the tests and the processes that answer them.
+"""How a request reaches the process that answers it, and what goes wrong on the way.
 
 How it works: a request goes to a worker of a snapshot as one frame, and one frame
 comes back. What goes wrong on the way is the student's side's doing and becomes a
@@ -30,8 +30,8 @@ LOOK_SECONDS = 1.0  # of a call, before its process is looked at
 LEAST_WAIT = 0.01  # seconds, so that no wait ends before the clock has moved
 
 
-class Line(Protocol):
-    """Answers requests: a worker of a snapshot, or a stand-in that answers alike."""
+class Transport(Protocol):
+    """Carries requests to what answers them: a worker of a snapshot, or a stand-in."""
 
     def ask(self, request: Request) -> Reply:
         """The reply; raises a StudentError where there is none."""
@@ -42,12 +42,12 @@ class Line(Protocol):
         ...
 
     def close(self) -> None:
-        """Free what the line holds."""
+        """Free what the transport holds."""
         ...
 
 
-class Answering(Protocol):
-    """A process that answers on a connection and can be ended (`kernel.Worker`)."""
+class WorkerProcess(Protocol):
+    """A process that answers on a connection and can be ended (`snapshot.Worker`)."""
 
     @property
     def connection(self) -> socket.socket: ...
@@ -59,11 +59,16 @@ class Answering(Protocol):
     def kill(self) -> None: ...
 
 
-class Opening(Protocol):
-    """What workers come from (`kernel.Snapshot`)."""
+class WorkerSource(Protocol):
+    """What workers are forked from (`snapshot.Snapshot`)."""
 
-    def open(self) -> Answering:
-        """A new one; raises OSError where there is none."""
+    @property
+    def ending(self) -> Message | None:
+        """Why it is gone or about to be, and all workers with it; None while it stands."""
+        ...
+
+    def open(self) -> WorkerProcess:
+        """A new worker; raises OSError where there is none."""
         ...
 
 
@@ -156,18 +161,17 @@ class Stopwatch:
 
 
 @dataclass(slots=True)
-class WorkerLine:
+class WorkerTransport:
     """Ask a worker, and fork a new one where the last one was lost.
 
     `doubt` says, to staff, how a call ended that the student's code may not have ended: its
     process was killed, or did nothing all the time, or could not be forked.
     """
 
-    snapshot: Opening
+    snapshot: WorkerSource
     limits: Limits
     budget: Budget
-    why: Callable[[], Message] = lambda: Message.of("died")  # what a lost worker died of
-    worker: Answering | None = None
+    worker: WorkerProcess | None = None
     doubt: str = ""
 
     def ask(self, request: Request) -> Reply:
@@ -190,14 +194,14 @@ class WorkerLine:
         except wire.WireError as reason:
             error = Unreadable(unreadable(reason.what))
         except (EOFError, OSError):
-            error = Died(self.why())
+            error = Died(self.snapshot.ending or Message.of("died"))
             self.doubt = "the process ended during a call"
         finally:
             self.budget.book(watch.used)
         self.close()
         raise error
 
-    def open(self) -> Answering:
+    def open(self) -> WorkerProcess:
         """A new worker; raises NoCopy."""
         try:
             with self.spend():
@@ -239,8 +243,8 @@ class WorkerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class DeadLine:
-    """The line to a notebook that never got to this point."""
+class NoSnapshot:
+    """In place of a transport: the notebook never got to this point."""
 
     cause: Message
 

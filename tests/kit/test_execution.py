@@ -18,7 +18,7 @@ from autograder.model.limits import MIB, Limits
 from autograder.model.messages import Message
 from autograder.student.proxy import Student
 from autograder.student.snapshot import Snapshot
-from autograder.student.transport import Budget, DeadLine, WorkerLine
+from autograder.student.transport import Budget, NoSnapshot, WorkerTransport
 
 LIMITS = Limits(cell_seconds=3.0, call_seconds=2.0, memory_bytes=512 * MIB, processes=24)
 PATIENT = LIMITS.override({"cell_seconds": 60.0})
@@ -44,12 +44,12 @@ def call(run: Run, function: str, *arguments: Any) -> Any:
     """What the frozen function answers."""
     snapshot = run.snapshots[function]
     if isinstance(snapshot, Message):
-        return Student(DeadLine(snapshot), PATIENT).__getattr__(function)(*arguments)
-    student = Student(WorkerLine(snapshot, PATIENT, Budget(30.0)), PATIENT)
+        return getattr(Student(NoSnapshot(snapshot), PATIENT), function)(*arguments)
+    transport = WorkerTransport(snapshot, PATIENT, Budget(30.0))
     try:
-        return student.__getattr__(function)(*arguments)
+        return getattr(Student(transport, PATIENT), function)(*arguments)
     finally:
-        student.line.close()
+        transport.close()
 
 
 def shown(run: Run, index: int) -> str:

@@ -32,9 +32,9 @@ from autograder.model.errors import (
     TimeUsedUp,
 )
 from autograder.model.limits import MIB, Limits
-from autograder.student.proxy import Student
+from autograder.student.proxy import Student, variable
 from autograder.student.snapshot import Control, Snapshot
-from autograder.student.transport import Budget, WorkerLine
+from autograder.student.transport import Budget, WorkerTransport
 
 LIMITS = Limits(
     cell_seconds=3.0,
@@ -75,11 +75,11 @@ def text_of(cell: NotebookNode) -> str:
 @contextlib.contextmanager
 def student_of(snapshot: Snapshot, limits: Limits = LIMITS) -> Any:
     """A student whose functions a new worker of the snapshot holds."""
-    student = Student(WorkerLine(snapshot, limits, Budget(60.0)), limits)
+    transport = WorkerTransport(snapshot, limits, Budget(60.0))
     try:
-        yield student
+        yield Student(transport, limits)
     finally:
-        student.line.close()
+        transport.close()
 
 
 def cause_of(limits: Limits, code: str) -> str:
@@ -346,7 +346,7 @@ def test_a_snapshot_is_frozen_and_its_workers_are_independent() -> None:
             assert [first.f(1), first.f(1), first.f(1)] == [1, 2, 3]
             assert second.f(1) == 1, "a worker kept what another one was told"
             assert third.f(1) == "another"
-            assert second.variable("calls") == [1]
+            assert variable(second, "calls") == [1]
         assert await show(kernel, "print(calls)") == "[]\n"
 
     with_kernel(PATIENT, work)
@@ -396,11 +396,11 @@ def test_a_snapshot_killed_by_its_own_worker_stays_dead_and_no_other_does() -> N
 def test_calls_just_below_their_limit_add_up_to_the_limit_of_all() -> None:
     async def work(kernel: Kernel) -> None:
         await run_cell(kernel, "import time\ndef f(): time.sleep(0.4); return 1")
-        line = WorkerLine(kernel.snapshot(), LIMITS, Budget(1.0))
-        student = Student(line, LIMITS)
+        transport = WorkerTransport(kernel.snapshot(), LIMITS, Budget(1.0))
+        student = Student(transport, LIMITS)
         with pytest.raises(TimeUsedUp):
             print([student.f() for _ in range(10)])
-        line.close()
+        transport.close()
 
     with_kernel(PATIENT, work)
 
@@ -473,7 +473,7 @@ def test_a_notebook_can_rewrite_the_guest_that_answers_for_it() -> None:
     async def work(kernel: Kernel) -> None:
         await run_cell(kernel, f"{code}\ndef f(): return 1")
         with student_of(kernel.snapshot()) as student:
-            assert student.variable("f") == "forged"
+            assert variable(student, "f") == "forged"
 
     with_kernel(PATIENT, work)
 
