@@ -25,7 +25,8 @@ from autograder.model.errors import GraderError
 from autograder.model.limits import Limits
 from autograder.nbgrader.points import compare
 from autograder.sandbox import seccomp
-from autograder.sandbox.process import PRIVATE_FOLDERS, find_bwrap
+from autograder.sandbox.bwrap import PRIVATE_FOLDERS
+from autograder.sandbox.process import find_bwrap
 from autograder.terminal.report import Finding
 
 OLDEST = (3, 11)

@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell
 from autograder.kernel.kernel import launch_kernel
 from autograder.model.limits import Limits
 from autograder.sandbox import seccomp
-from autograder.sandbox.process import PRIVATE_FOLDERS, guest_environment
+from autograder.sandbox.bwrap import PRIVATE_FOLDERS, guest_environment
 from autograder.terminal.report import Finding
 
 NAMESPACES = ("user", "pid", "ipc", "uts", "net", "cgroup", "mnt")

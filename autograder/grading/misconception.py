@@ -21,6 +21,7 @@ import numpy as np
 
 from autograder.course.answers import Answer, Namespace, answer_in
 from autograder.guest import wire
+from autograder.guest.errors import WireError
 from autograder.model.errors import StudentError
 from autograder.model.grade import Diagnosis, Law, Outcome
 from autograder.student.inprocess import InProcessTransport
@@ -112,7 +113,7 @@ def question(exchange: Exchange) -> Question:
     """What was asked, with a reply that may be a student's: it is only taken apart."""
     try:
         reply = wire.from_bytes(exchange.reply)
-    except wire.WireError:
+    except WireError:
         reply = None
     return Question(exchange.request, see(reply) if isinstance(reply, dict) else NOTHING)
 
@@ -130,7 +131,7 @@ def see(reply: Reply) -> Seen:
                 return "missing", None, None
             case {"not_callable": str(kind)} | {"unreadable": str(kind)}:
                 return "no value", kind, after
-    except wire.WireError:
+    except WireError:
         pass
     return NOTHING
 

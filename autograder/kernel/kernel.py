@@ -23,7 +23,8 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from queue import Empty
@@ -37,13 +38,15 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from zmq.asyncio import Context
 
+from autograder.guest.wire import CONTROL_BYTES
 from autograder.model.cells import LINE_BYTES
 from autograder.model.errors import GraderError
 from autograder.model.limits import MIB, Limits
 from autograder.model.messages import Language, Message, say
-from autograder.sandbox.process import Sandbox, open_sandbox
+from autograder.sandbox.bwrap import SOCKETS
+from autograder.sandbox.process import Program, Sandbox, open_sandbox
 from autograder.student.effort import Effort, effort_of
-from autograder.student.snapshot import CONTROL_BYTES, Control, Snapshot
+from autograder.student.snapshot import Control, Snapshot
 
 CREDENTIALS = struct.Struct("3i")  # of the process that sent a message: its id, user and group
 LISTEN_SECONDS = 4.0  # for a kernel that is done to say so
@@ -51,6 +54,8 @@ DRAIN_SECONDS = 40.0  # for one that still sends what nobody wants any more
 DAY_MS = 24 * 60 * 60 * 1000  # longer than any submission is graded
 MOST_DELAYS = 6  # of a cell whose kernel gets no core
 OVERHEAD = 300  # bytes of an output beside what it shows
+CONNECTION_FILE = "/kit/connection.json"
+SOCKET_PREFIX = f"{SOCKETS}/k"
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 
 
@@ -175,7 +180,7 @@ class Kernel:
         """Freeze a copy of the kernel as it is now; raises OSError if it does not answer."""
         _, ours = self.control.fork({"snapshot": None})
         self.sockets.enter_context(ours)
-        return Snapshot(Control(ours), Path(self.sandbox.outside("/proc")), self)
+        return Snapshot(Control(ours), self.sandbox.processes, self)
 
     @property
     def alive(self) -> bool:
@@ -343,13 +348,13 @@ def launch_kernel(
     control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
     connection = connection_info()
-    settings = json.dumps(asdict(limits) | {"sandboxed": not unsandboxed})
+    rlimits = limits.rlimits(sandboxed=not unsandboxed)
+    settings = json.dumps({"rlimits": rlimits, "reply_bytes": limits.reply_bytes})
     with control, contextlib.ExitStack() as stack:
         with theirs:
             sandbox = stack.enter_context(
                 open_sandbox(
-                    [str(theirs.fileno()), "/kit/connection.json", settings],
-                    connection=connection,
+                    partial(guest_program, theirs.fileno(), connection, settings),
                     limits=limits,
                     descriptors=(theirs.fileno(),),
                     unsandboxed=unsandboxed,
@@ -357,7 +362,7 @@ def launch_kernel(
             )
         process = wait_until_ready(control, sandbox, limits)
         stack.callback(os.close, process.descriptor)
-        client = connect(connection, sandbox.sockets, limits)
+        client = connect(connection, sandbox.outside(SOCKET_PREFIX), limits)
         stack.callback(client.context.destroy, linger=0)
         stack.callback(client.stop_channels)
         kernel = Kernel(sandbox, process, Control(control), client, limits, language)
@@ -366,14 +371,20 @@ def launch_kernel(
 
 
 def connection_info() -> dict[str, Any]:
-    """A connection file's content; the sandbox fills in where the sockets lie."""
+    """A connection file's content; `ip` is added where it is read: how its sockets' paths begin."""
     ports = {f"{name}_port": number for number, name in enumerate(CHANNELS, start=1)}
     return ports | {
         "transport": "ipc",
-        "ip": "",
         "key": secrets.token_hex(16),
         "signature_scheme": "hmac-sha256",
     }
+
+
+def guest_program(control: int, connection: dict[str, Any], settings: str, root: str) -> Program:
+    """The arguments of `guest.kernel.main`, and the connection file that they name."""
+    content = json.dumps(connection | {"ip": root + SOCKET_PREFIX})
+    arguments = [str(control), root + CONNECTION_FILE, settings]
+    return Program(arguments, {CONNECTION_FILE: content.encode()})
 
 
 def wait_until_ready(control: socket.socket, sandbox: Sandbox, limits: Limits) -> Process:

@@ -16,6 +16,7 @@ from types import FrameType
 
 from autograder.guest import wire
 from autograder.guest.answer import Namespace, answer
+from autograder.guest.errors import WireError
 from autograder.model.errors import TimedOut, Unreadable
 from autograder.model.limits import Limits
 from autograder.model.messages import Message
@@ -77,7 +78,7 @@ class InProcessTransport:
         """The reply as it arrives."""
         try:
             content = wire.to_bytes(reply)
-        except wire.WireError as error:
+        except WireError as error:
             raise Unreadable(unreadable(error.what)) from error
         if len(content) > self.limits.reply_bytes:
             raise Unreadable(too_large(self.limits))

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass, field
 
 from autograder.guest import wire
+from autograder.guest.errors import WireError
 from autograder.model.errors import TimedOut, TimeUsedUp
 from autograder.model.grade import Counterexample
 from autograder.model.messages import Sentence
@@ -49,7 +50,7 @@ class CallLog:
         """Keep what was asked and what came back, unless it is too much."""
         if len(self.exchanges) == MOST_EXCHANGES:
             return
-        with contextlib.suppress(wire.WireError):
+        with contextlib.suppress(WireError):
             exchange = Exchange(wire.to_bytes(request), wire.to_bytes(reply))
             if exchange.size + sum(each.size for each in self.exchanges) <= EXCHANGE_BYTES:
                 self.exchanges.append(exchange)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.guest import wire
+from autograder.guest.generators import follow
 from autograder.model.errors import StudentError, TimedOut, TimeUsedUp, Unreadable, Violation
 from autograder.model.limits import Limits
 from autograder.model.messages import Message
@@ -143,7 +143,7 @@ def advance(call: Call, positional: list[Any], named: dict[str, Any]) -> None:
     pairs += [(value, named.get(name)) for name, value in call.named.items()]
     for ours, copy in pairs:
         if isinstance(ours, np.random.Generator) and isinstance(copy, np.random.Generator):
-            wire.follow(ours, copy)
+            follow(ours, copy)
 
 
 def changed(held: list[Any]) -> Violation:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder.guest import wire
+from autograder.guest.errors import WireError
 from autograder.model.errors import Missing, Raised, Unreadable
 from autograder.model.limits import Limits
 from autograder.model.messages import Message
@@ -51,7 +52,7 @@ def judging() -> Iterator[None]:
     """Where what the other side said can't be taken in, that is its own doing."""
     try:
         yield
-    except wire.WireError as error:
+    except WireError as error:
         raise Unreadable(unreadable(error.what)) from error
     except MemoryError as error:
         raise Unreadable(unreadable(type(error).__name__)) from error

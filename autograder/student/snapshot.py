@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from autograder.guest.wire import CONTROL_BYTES
 from autograder.model.messages import Message
 from autograder.student.effort import Effort, effort_of
 
 CONTROL_SECONDS = 10.0  # for the guest to fork: it takes milliseconds
-CONTROL_BYTES = 4096
 MOST_PROCESSES = 1 << 22  # Linux gives no process a higher id
 
 Answer = TypeVar("Answer")

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from autograder.guest import wire
+from autograder.guest.errors import TooLarge, WireError
 from autograder.model.errors import Died, NoCopy, StudentError, TimedOut, TimeUsedUp, Unreadable
 from autograder.model.limits import Limits
 from autograder.model.messages import Message
@@ -189,9 +190,9 @@ class WorkerTransport:
             return self.exchange(self.worker.connection, request, watch)
         except TimeoutError:
             error = self.overdue(watch, tightest)
-        except wire.TooLarge:
+        except TooLarge:
             error = Unreadable(too_large(self.limits))
-        except wire.WireError as reason:
+        except WireError as reason:
             error = Unreadable(unreadable(reason.what))
         except (EOFError, OSError):
             error = Died(self.snapshot.ending or Message.of("died"))
@@ -217,7 +218,7 @@ class WorkerTransport:
         while True:
             reply = wire.receive(connection, limit=self.limits.reply_bytes, patience=watch)
             if not isinstance(reply, dict):
-                raise wire.WireError("a reply that is none")
+                raise WireError("a reply that is none")
             if reply != GOING_ON:
                 return reply
             watch.next_call()

@@ -25,6 +25,7 @@ from autograder.course.answers import (
 from autograder.grading import misconception as diagnosis
 from autograder.grading.misconception import Exchanges, agree, alike, diagnose, question
 from autograder.guest import wire
+from autograder.guest.errors import WireError
 from autograder.model.errors import StudentError
 from autograder.model.grade import Law
 from autograder.model.limits import Limits
@@ -435,7 +436,7 @@ def test_what_is_drawn_may_have_any_form(made: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(values(), values())
 def test_any_two_values_can_be_compared(one: object, other: object) -> None:
-    with contextlib.suppress(wire.WireError), np.errstate(all="ignore"):
+    with contextlib.suppress(WireError), np.errstate(all="ignore"):
         one, other = wire.unpack(wire.pack(one)), wire.unpack(wire.pack(other))
         assert agree(one, other) == agree(other, one) or isinstance(one, np.ndarray)
         assert agree(one, one)
