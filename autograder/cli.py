@@ -22,7 +22,7 @@ from autograder.course.draft import generate
 from autograder.course.folder import Course
 from autograder.doctor.machine import examine
 from autograder.grading.intake import Handed, read_apart
-from autograder.grading.process import grade_apart
+from autograder.grading.process import grade_in_subprocess
 from autograder.model.cells import read_notebook
 from autograder.model.errors import GraderError
 from autograder.model.grade import to_json
@@ -102,7 +102,7 @@ def grade(
                 trouble.print(f"{notebook} was not graded: {fault}", markup=False, highlight=False)
                 raise typer.Exit(code=1)
             restored = read_notebook(reading.notebook, name=str(notebook))
-            result = grade_apart(step.job(str(where.root), assignment, restored))
+            result = grade_in_subprocess(step.job(str(where.root), assignment, restored))
         graded = result.grade.with_remarks(reading.remarks)
         report.show_grade(console, graded, cast(Language, step.language))
         if json is not None:

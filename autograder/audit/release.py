@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from autograder.audit.checks import Check
 from autograder.course.draft import draft_release
 from autograder.course.folder import Course
-from autograder.grading.process import grade_apart
+from autograder.grading.process import grade_in_subprocess
 from autograder.model.cells import read_notebook
 from autograder.model.grade import Grade
 from autograder.nbgrader.preprocessors import GradeSubmission
@@ -47,7 +47,7 @@ def grade_as_submission(course: Course, assignment: str, notebook: NotebookNode)
     """The grade of a notebook that somebody hands in."""
     step = GradeSubmission(config=course.config())
     restored = restore(notebook, course.source(assignment))
-    return grade_apart(step.job(str(course.root), assignment, restored.notebook)).grade
+    return grade_in_subprocess(step.job(str(course.root), assignment, restored.notebook)).grade
 
 
 def check_leaks(course: Course, assignment: str, release: Path) -> Check:

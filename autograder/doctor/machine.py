@@ -19,11 +19,11 @@ from autograder.course.draft import compare_release, is_known, released
 from autograder.course.folder import Course
 from autograder.doctor.probe import Outside, collect_facts, judge_facts
 from autograder.files import PACKAGE
-from autograder.grading.process import collect_apart
+from autograder.grading.points import compare
+from autograder.grading.process import collect_in_subprocess
 from autograder.kernel.kernel import KernelDied
 from autograder.model.errors import GraderError
 from autograder.model.limits import Limits
-from autograder.nbgrader.points import compare
 from autograder.sandbox import seccomp
 from autograder.sandbox.bwrap import PRIVATE_FOLDERS
 from autograder.sandbox.process import find_bwrap
@@ -111,7 +111,7 @@ def examine_assignment(course: Course, assignment: str) -> Finding:
     """Whether an assignment's cells and hidden tests fit together."""
     what = f"assignment {assignment}"
     try:
-        laws = collect_apart(str(course.root), assignment)
+        laws = collect_in_subprocess(str(course.root), assignment)
         problems = compare(course.source(assignment), laws)
     except GraderError as error:
         return Finding(what, False, str(error))

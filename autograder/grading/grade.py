@@ -1,7 +1,7 @@
 """Grade one submission: a notebook in, a grade and the executed notebook out.
 
 How it works: `grade` is a pure function of its `Job`: it needs no gradebook and
-writes no file. `process.grade_apart` runs it in a Python process of its own.
+writes no file. `process.grade_in_subprocess` runs it in a Python process of its own.
 """
 
 from __future__ import annotations
@@ -11,23 +11,21 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from autograder.course.answers import load_reference, read_misconceptions
 from autograder.grading.misconception import diagnose_task
+from autograder.grading.points import mismatch
+from autograder.grading.record import record
 from autograder.judge.plugin import JudgePlugin
 from autograder.judge.session import run_session
-from autograder.kernel.execute import run_notebook
+from autograder.kernel.execute import Notes, run_notebook
 from autograder.kernel.retry import Reruns, keep_running
 from autograder.model.cells import is_test, points_of, read_notebook, task_of
 from autograder.model.errors import GraderError
 from autograder.model.grade import Diagnosis, Grade, Outcome, TaskGrade
 from autograder.model.limits import Limits
 from autograder.model.messages import Language
-from autograder.pages.markup import clean_output
-from autograder.pages.task import render_task
 from autograder.submission.read import Remarks
 
 FAULT_LENGTH = 4000
@@ -56,11 +54,11 @@ class Result:
 def grade(job: Job) -> Result:
     """Run the notebook in a sandbox and the hidden tests against it, in this process."""
     notebook = read_notebook(job.notebook, name="The notebook to grade")
+    notes: Notes = {}
     try:
-        start = partial(
-            run_notebook, limits=job.limits, language=job.language, unsandboxed=job.unsandboxed
-        )
+        start = partial(run_notebook, limits=job.limits, unsandboxed=job.unsandboxed)
         with keep_running(notebook, job.limits, start) as runs:
+            notes = runs.run.notes
             remarks = list(runs.run.remarks)
             judge = run_tests(job, runs)
         remarks += [*runs.remarks, *judge.remarks, *remark_limits(judge.outcomes)]
@@ -71,7 +69,7 @@ def grade(job: Job) -> Result:
         grade = assemble(job, notebook, judge, diagnoses, tuple(noticed.said))
     except GraderError as error:
         grade = ungraded(job, notebook, str(error))
-    return Result(grade, record(notebook, grade, job.language))
+    return Result(grade, record(notebook, grade, notes, job.language))
 
 
 def run_tests(job: Job, runs: Reruns) -> JudgePlugin:
@@ -120,10 +118,8 @@ def assemble_task(cell: NotebookNode, outcomes: tuple[Outcome, ...], fault: str)
     """The outcomes of a test cell, or why they can't count."""
     task, points = task_of(cell), points_of(cell)
     own = tuple(outcome for outcome in outcomes if outcome.law.task == task)
-    worth = sum(outcome.law.points for outcome in own)
-    if worth != points:
-        problem = f"The cell test_{task} gives {points:g} points, its hidden tests {worth:g}."
-        return TaskGrade(task, points, own, f"{problem}\n{fault}".strip())
+    if problem := mismatch(cell, (outcome.law for outcome in own)):
+        return TaskGrade(task, points, own, f"The {problem}.\n{fault}".strip())
     return TaskGrade(task, points, own)
 
 
@@ -154,29 +150,4 @@ def refuse(job: Job, fault: str) -> Result:
     """The result of a job that is not carried out: no task is graded."""
     notebook = read_notebook(job.notebook, name="The notebook to grade")
     grade = ungraded(job, notebook, fault)
-    return Result(grade, record(notebook, grade, job.language))
-
-
-def record(notebook: NotebookNode, grade: Grade, language: Language) -> str:
-    """The notebook as JSON, with one trusted output a test cell and harmless others."""
-    tasks = {task.task: task for task in grade.tasks}
-    for cell in notebook.cells:
-        if is_test(cell):
-            cell.outputs = [trusted_output(tasks[task_of(cell)], language)]
-        elif cell.cell_type == "code":
-            cleaned = [clean_output(output, language=language) for output in cell.outputs]
-            cell.outputs = [output for output in cleaned if output is not None]
-    return nbformat.writes(notebook)
-
-
-def trusted_output(task: TaskGrade, language: Language) -> NotebookNode:
-    """What nbgrader reads the points from, and what people read beside it.
-
-    A task that was not graded says 0 here: should anybody but our own recorder
-    read it, the text "not graded" would earn full points.
-    """
-    data = {
-        "text/plain": f"{task.earned or 0.0:g}",
-        "text/html": render_task(task, language),
-    }
-    return new_output("execute_result", data)
+    return Result(grade, record(notebook, grade, {}, job.language))

@@ -14,13 +14,13 @@ Language = Literal["de", "en"]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A key of the catalogue and the texts that fill its gaps."""
+    """A key of the catalogue, and what fills its gaps: texts, or messages in the same language."""
 
     key: str
-    data: dict[str, str]
+    data: dict[str, str | Message]
 
     @staticmethod
-    def of(key: str, **data: str) -> Message:
+    def of(key: str, **data: str | Message) -> Message:
         """A message by keyword: `Message.of("vector", size="3")`."""
         return Message(key, data)
 
@@ -32,7 +32,8 @@ def say(sentence: Sentence, language: Language) -> str:
     """The sentence in `language`."""
     if isinstance(sentence, str):
         return sentence
-    return CATALOGUE[language][sentence.key].format_map(sentence.data)
+    gaps = {name: say(value, language) for name, value in sentence.data.items()}
+    return CATALOGUE[language][sentence.key].format_map(gaps)
 
 
 GERMAN = {

@@ -21,7 +21,7 @@ from traitlets.config import Config
 
 from autograder.grading.grade import Job, refuse
 from autograder.grading.intake import Reading
-from autograder.grading.process import grade_apart
+from autograder.grading.process import grade_in_subprocess
 from autograder.model.cells import KEY, STAFF, is_test, read_notebook, task_of
 from autograder.model.errors import GraderError
 from autograder.model.grade import Grade
@@ -51,7 +51,7 @@ class GradeSubmission(NbGraderPreprocessor):
         names = resources["nbgrader"]
         job = self.job(str(course_of(self).root), names["assignment"], nb)
         fault = Message(**noticed["fault"]) if "fault" in noticed else None
-        result = refuse(job, say(fault, "en")) if fault else grade_apart(job)
+        result = refuse(job, say(fault, "en")) if fault else grade_in_subprocess(job)
         grade = result.grade.with_remarks(noticed.get("remarks", []))
         self.tell(grade, names["student"])
         resources[KEY] = grade

@@ -14,12 +14,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 import autograder.student.snapshot
+from autograder.grading.record import write_notes
+from autograder.kernel.connection import CHANNELS, connect, connection_info
 from autograder.kernel.kernel import (
-    CHANNELS,
     Kernel,
     KernelDied,
-    connect,
-    connection_info,
     launch_kernel,
 )
 from autograder.model.errors import (
@@ -51,7 +50,7 @@ def with_kernel(limits: Limits, work: Callable[[Kernel], Awaitable[None]]) -> No
     """Do the work with a kernel of its own."""
 
     async def run() -> None:
-        with launch_kernel(limits, language="en") as kernel:
+        with launch_kernel(limits) as kernel:
             await work(kernel)
 
     asyncio.run(run())
@@ -64,7 +63,8 @@ async def show(kernel: Kernel, code: str) -> str:
 
 async def run_cell(kernel: Kernel, code: str) -> NotebookNode:
     cell = new_code_cell(code)
-    await kernel.run(cell)
+    result = await kernel.run(cell)
+    write_notes(cell, result.notes, "en")
     return cell
 
 
@@ -306,7 +306,7 @@ def forger() -> Any:
 
         async def work(forged: str) -> None:
             if not kernels:
-                kernels.append(stack.enter_context(launch_kernel(PATIENT, language="en")))
+                kernels.append(stack.enter_context(launch_kernel(PATIENT)))
             try:
                 await run_cell(kernels[0], FORGED + forged)
             except KernelDied as death:

@@ -7,7 +7,7 @@ from pathlib import Path
 from nbformat.v4 import new_code_cell, new_notebook, writes
 
 from autograder.grading.grade import Job
-from autograder.grading.process import grade_apart
+from autograder.grading.process import grade_in_subprocess
 from tests.kit import tiny
 
 FUNCTIONS = ("last", "line", "request", "variable", "limits", "found", "repeat", "each")
@@ -40,7 +40,7 @@ def test_functions_named_like_the_kits_own_words_earn_full_marks(tmp_path: Path)
         tag = tiny.tag(f"test_{name}", grade=True, locked=True, points=1.0)
         cells.append(new_code_cell("", metadata=tag))
     job = Job(str(tmp_path), tiny.NAME, writes(new_notebook(cells=cells)))
-    grade = grade_apart(job).grade
+    grade = grade_in_subprocess(job).grade
     assert {task.task: task.earned for task in grade.tasks} == dict.fromkeys(
         (*FUNCTIONS, "stuck"), 1.0
     ), grade
