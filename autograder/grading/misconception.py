@@ -110,7 +110,7 @@ def explains(
 
 
 def question(exchange: Exchange) -> Question:
-    """What was asked, with a reply that may be a student's: it is only taken apart."""
+    """What was asked, with a reply that may be a student's: it is only parsed."""
     try:
         reply = wire.from_bytes(exchange.reply)
     except WireError:
@@ -119,7 +119,7 @@ def question(exchange: Exchange) -> Question:
 
 
 def see(reply: Reply) -> Seen:
-    """A reply as plain data; NOTHING where it is none that could be compared."""
+    """A reply as plain data; NOTHING where it can't be compared."""
     try:
         after = wire.unpack([reply.get("arguments"), reply.get("named")])
         match reply:
@@ -186,7 +186,7 @@ def close(found: float, other: float) -> bool:
 
 
 def is_number(value: Any) -> bool:
-    """Whether it is a number: Python's or NumPy's whole and other ones are not told apart."""
+    """Whether it is a number: Python's or NumPy's integers and floats are not distinguished."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class WireError(Exception):
-    """A value that may not pass, or a frame that is none. `what` says which."""
+    """A value that may not pass, or a malformed frame. `what` says which."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)

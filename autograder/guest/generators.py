@@ -120,14 +120,14 @@ def unpack_seed(parts: list[Any]) -> np.random.SeedSequence:
 
 
 def several(numbers: list[Any], most: int) -> list[int]:
-    """A few whole numbers from 0 up; raises WireError where they are none."""
+    """A few whole numbers from 0 up; raises WireError for anything else."""
     if len(numbers) > SEEDS:
         raise WireError(NO_STATE)
     return [whole(number, most) for number in numbers]
 
 
 def whole(number: Any, most: int) -> int:
-    """A whole number from 0 to `most`; raises WireError where it is none."""
+    """A whole number from 0 to `most`; raises WireError for anything else."""
     if type(number) is not int or not 0 <= number <= most:
         raise WireError(NO_STATE)
     return number

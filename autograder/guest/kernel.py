@@ -92,7 +92,7 @@ def handle_fork(
     connection: socket.socket,
     work: Callable[[socket.socket], None],
 ) -> int:
-    """Fork a process that does `work` with the connection; its id, or 0 where there is none."""
+    """Fork a process that does `work` with the connection; its id, or 0 where the fork failed."""
     try:
         pid = fork()
     except OSError:  # student code has used up the processes, or the machine has

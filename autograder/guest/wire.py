@@ -122,7 +122,7 @@ def unpack_dict(pairs: list[Any], depth: int) -> dict[Any, Any]:
 
 
 def to_bytes(data: Any) -> bytes:
-    """`data` as JSON; raises WireError where it is none (an int of 5,000 digits)."""
+    """`data` as JSON; raises WireError for what JSON can't hold (an int of 5,000 digits)."""
     try:
         return json.dumps(data, separators=(",", ":")).encode("ascii")
     except (TypeError, ValueError, RecursionError) as error:
@@ -130,7 +130,7 @@ def to_bytes(data: Any) -> bytes:
 
 
 def from_bytes(content: bytes) -> Any:
-    """What the JSON says; raises WireError where it is none."""
+    """What the JSON says; raises WireError where it is malformed."""
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:

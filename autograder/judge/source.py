@@ -12,7 +12,7 @@ class StudentSource(Protocol):
     """Opens the student's functions for each law: frozen copies, or answers of the course's own."""
 
     def open(self, law: Law) -> Transport:
-        """A transport that no other law uses; raises GraderError where there is none."""
+        """A transport that no other law uses; raises GraderError where none can be opened."""
         ...
 
     def must_retry(self, law: Law) -> bool:

@@ -49,7 +49,7 @@ def run_notebook(
 
 @dataclass(slots=True)
 class Run:
-    """An executed notebook: a snapshot for each task, or why there is none.
+    """An executed notebook: a snapshot for each task, or why it has no snapshot.
 
     A task that is not there has no copy although the notebook ran: nobody knows why.
     """

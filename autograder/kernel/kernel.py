@@ -240,7 +240,7 @@ class Process:
 
     @staticmethod
     def of(number: int) -> Process:
-        """The process with this number; raises OSError where there is none."""
+        """The process with this number; raises OSError where no such process exists."""
         return Process(number, os.pidfd_open(number))
 
     @property

@@ -2,7 +2,7 @@
 
 `student.softmax(z)` calls the student's function in a frozen copy of the
 notebook and returns plain data, or raises a StudentError. Nothing here trusts
-the other side: replies are bounded in size and time and only taken apart.
+the other side: replies are bounded in size and time and only parsed.
 """
 
 from __future__ import annotations

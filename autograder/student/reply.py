@@ -1,6 +1,6 @@
 """Read what the sandbox replied: a value, or the StudentError that it speaks of.
 
-Nothing here trusts the other side: a reply is bounded in size and only taken apart.
+Nothing here trusts the other side: a reply is bounded in size and only parsed.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Transport(Protocol):
     """Carries requests to what answers them: a worker of a snapshot, or a stand-in."""
 
     def ask(self, request: Request) -> Reply:
-        """The reply; raises a StudentError where there is none."""
+        """The reply; raises a StudentError where no reply comes."""
         ...
 
     def spend(self) -> contextlib.AbstractContextManager[None]:
@@ -69,7 +69,7 @@ class WorkerSource(Protocol):
         ...
 
     def open(self) -> WorkerProcess:
-        """A new worker; raises OSError where there is none."""
+        """A new worker; raises OSError where none can be forked."""
         ...
 
 
