@@ -58,7 +58,7 @@ def pytest_args(course: str) -> list[str]:
 
 
 def suite_folder(course: str, assignment: str) -> Path:
-    """Where the hidden tests of an assignment lie; raises GraderError where the folder is missing."""
+    """Where the hidden tests of an assignment lie; raises GraderError without one."""
     folder = Path(course) / "tests" / "hidden" / assignment
     if not folder.is_dir():
         raise GraderError(f"There are no hidden tests for {assignment!r}: {folder} is no folder.")
