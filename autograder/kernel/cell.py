@@ -49,13 +49,13 @@ class CellResult:
 class Allowance:
     """What the cells of a notebook may still show together."""
 
-    bytes: int
-    outputs: int
+    bytes_left: int
+    outputs_left: int
 
-    def spend(self, bytes_: int, outputs: int) -> None:
-        """Count what a cell has shown."""
-        self.bytes = max(0, self.bytes - bytes_)
-        self.outputs -= outputs
+    def spend(self, size: int, outputs: int) -> None:
+        """Count what a cell has shown, `size` bytes in so many outputs."""
+        self.bytes_left = max(0, self.bytes_left - size)
+        self.outputs_left -= outputs
 
 
 class Host(Protocol):
@@ -99,8 +99,8 @@ class CellRunner(NotebookClient):
         self.skip_cells_with_tag = ""
         self.limits = kernel.limits
         self.allowance = allowance
-        self.room = min(self.limits.output_bytes, allowance.bytes)
-        self.most = min(self.limits.outputs, allowance.outputs)
+        self.room = min(self.limits.output_bytes, allowance.bytes_left)
+        self.most = min(self.limits.outputs, allowance.outputs_left)
         self.left = self.room
         self.shown = 0
         self.closed = False
@@ -189,7 +189,7 @@ def take_notes(cell: NotebookNode) -> tuple[Note, ...]:
 
 
 def room_for(message: Message, *, text: str) -> NotebookNode:
-    """An output that says `text`, and then the message, which is still to be written."""
+    """An output that says `text`; `take_notes` finds the message that is to follow it."""
     output = new_output("stream", name="stdout", text=text)
     output["note"] = message
     return output
@@ -209,8 +209,9 @@ def join_streams(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
         for name in ("stdout", "stderr"):
             if parts := [output for output in printed if output.name == name]:
                 text = as_written("".join(part.text for part in parts))
-                notes = {key: part[key] for part in parts for key in part if key == "note"}
-                yield new_output("stream", name=name, text=text, **notes)
+                joined = new_output("stream", name=name, text=text)
+                joined.update({"note": part["note"] for part in parts if "note" in part})
+                yield joined
 
 
 def as_written(text: str) -> str:
