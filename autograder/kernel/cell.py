@@ -210,7 +210,9 @@ def join_streams(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
             if parts := [output for output in printed if output.name == name]:
                 text = as_written("".join(part.text for part in parts))
                 joined = new_output("stream", name=name, text=text)
-                joined.update({"note": part["note"] for part in parts if "note" in part})
+                for part in parts:
+                    if "note" in part:
+                        joined["note"] = part["note"]
                 yield joined
 
 
