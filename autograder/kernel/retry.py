@@ -25,8 +25,9 @@ from autograder.model.errors import GraderError, NoCopy
 from autograder.model.grade import Law, LawName
 from autograder.model.limits import Limits
 from autograder.model.messages import Message, say
+from autograder.student.budget import Budget
 from autograder.student.snapshot import Snapshot
-from autograder.student.transport import Budget, NoSnapshot, Transport, WorkerTransport
+from autograder.student.transport import NoSnapshot, Transport, WorkerTransport
 
 Start = Callable[[NotebookNode], contextlib.AbstractContextManager[Run]]
 LOOK_SECONDS = 0.2  # between two looks at a sandbox in which nothing runs

@@ -18,9 +18,10 @@ from autograder.kernel.kernel import Kernel
 from autograder.model.errors import Died
 from autograder.model.limits import MIB, Limits
 from autograder.model.messages import Message
+from autograder.student.budget import Budget
 from autograder.student.proxy import Student
 from autograder.student.snapshot import Snapshot
-from autograder.student.transport import Budget, NoSnapshot, WorkerTransport
+from autograder.student.transport import NoSnapshot, WorkerTransport
 
 LIMITS = Limits(cell_seconds=3.0, call_seconds=2.0, memory_bytes=512 * MIB, processes=24)
 PATIENT = LIMITS.override({"cell_seconds": 60.0})

@@ -31,9 +31,10 @@ from autograder.model.errors import (
     TimeUsedUp,
 )
 from autograder.model.limits import MIB, Limits
+from autograder.student.budget import Budget
 from autograder.student.proxy import Student, variable
 from autograder.student.snapshot import Control, Snapshot
-from autograder.student.transport import Budget, WorkerTransport
+from autograder.student.transport import WorkerTransport
 
 LIMITS = Limits(
     cell_seconds=3.0,

@@ -35,11 +35,12 @@ from autograder.model.errors import (
 )
 from autograder.model.limits import Limits
 from autograder.model.messages import CATALOGUE, Message, say
+from autograder.student.budget import Budget, Stopwatch
 from autograder.student.effort import Effort, effort_of
 from autograder.student.inprocess import InProcessTransport
 from autograder.student.literal import BitGenerator
 from autograder.student.proxy import Student, log_of, variable
-from autograder.student.transport import Budget, NoSnapshot, Stopwatch, WorkerTransport
+from autograder.student.transport import NoSnapshot, WorkerTransport
 from autograder.testing import generator
 from tests.kit.plain import identical, values
 
