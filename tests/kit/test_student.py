@@ -70,7 +70,7 @@ class InThread:
         self.thread.join()
 
 
-class InProcess:
+class InOtherProcess:
     """The guest's own loop in a process of its own."""
 
     CODE = """
@@ -730,14 +730,14 @@ def test_after_the_time_is_used_up_nothing_is_asked(forge: Callable[..., Student
 def test_each_call_of_a_repeated_one_has_the_time_of_one(connect: Callable[..., Student]) -> None:
     limits = replace(LIMITS, call_seconds=3.0)
     code = "import time\ndef f():\n time.sleep(0.7)\n return 1"
-    student = connect(lambda: InProcess(code), limits)
+    student = connect(lambda: InOtherProcess(code), limits)
     assert student.f.repeat(7) == [1] * 7
 
 
 def test_a_repeated_call_that_hangs_is_a_time_out(connect: Callable[..., Student]) -> None:
     limits = replace(LIMITS, call_seconds=3.0)
     code = "import time\ndef f(times=[]):\n times.append(1)\n time.sleep(len(times) ** 4)"
-    student = connect(lambda: InProcess(code), limits)
+    student = connect(lambda: InOtherProcess(code), limits)
     with pytest.raises(TimedOut):
         student.f.repeat(7)
 
@@ -759,7 +759,7 @@ def test_a_worker_that_was_kept_from_the_core_is_waited_for(forge: Callable[...,
 
 def test_a_call_that_computes_is_overdue_and_not_in_doubt(connect: Callable[..., Student]) -> None:
     student = connect(
-        lambda: InProcess("def f():\n while True: pass"), replace(LIMITS, call_seconds=4)
+        lambda: InOtherProcess("def f():\n while True: pass"), replace(LIMITS, call_seconds=4)
     )
     with pytest.raises(TimedOut):
         student.f()
@@ -770,7 +770,7 @@ def test_a_call_that_computes_is_overdue_and_not_in_doubt(connect: Callable[...,
 def test_an_end_that_others_may_have_caused_is_in_doubt(
     connect: Callable[..., Student], code: str
 ) -> None:
-    student = connect(lambda: InProcess(f"def f(): {code}"), replace(LIMITS, call_seconds=3))
+    student = connect(lambda: InOtherProcess(f"def f(): {code}"), replace(LIMITS, call_seconds=3))
     with pytest.raises((TimedOut, Died)):
         student.f()
     assert transport_of(student).doubt
@@ -824,7 +824,7 @@ def test_a_process_that_ends_costs_only_the_call_that_ended_it(
     connect: Callable[..., Student],
 ) -> None:
     code = "import os\ndef f(x): os._exit(0) if x else None\ndef g(): return (1, 2.5)"
-    student = connect(lambda: InProcess(code))
+    student = connect(lambda: InOtherProcess(code))
     with pytest.raises(Died):
         student.f(True)
     assert student.g() == (1, 2.5)
@@ -837,7 +837,7 @@ def test_an_endless_loop_is_a_time_out_and_its_process_is_ended(
 ) -> None:
     limits = replace(LIMITS, call_seconds=3.0)  # the process has to start in it
     code = "def ready(): return True\ndef f():\n while True: pass"
-    student = connect(lambda: InProcess(code), limits)
+    student = connect(lambda: InOtherProcess(code), limits)
     assert student.ready()
     transport_of(student).limits = replace(limits, call_seconds=0.2)
     with pytest.raises(TimedOut):
@@ -849,5 +849,5 @@ def test_what_a_call_leaves_behind_does_not_reach_the_next_worker(
     connect: Callable[..., Student],
 ) -> None:
     code = "n = 0\ndef f():\n global n\n n += 1\n return n"
-    one, other = connect(lambda: InProcess(code)), connect(lambda: InProcess(code))
+    one, other = connect(lambda: InOtherProcess(code)), connect(lambda: InOtherProcess(code))
     assert (one.f(), one.f(), other.f(), one.f()) == (1, 2, 1, 3)
