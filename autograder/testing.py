@@ -1,9 +1,9 @@
-"""What a hidden test is written with: points, conversions and checks.
+"""All that a hidden test imports of the kit: points, conversions, checks and the student's names.
 
 A hidden test calls the student's functions through the `student` fixture and
 judges plain data: what came back has passed the wire, so it is made of None,
 bool, int, float, str, tuple, list, dict and NumPy arrays, and of nothing else.
-The conversions (`vector`, `number`, `choice`) take that data whatever it is and
+The conversions (`vector`, `number`, `pair`) take that data whatever it is and
 raise a `Violation`, with a sentence for the student, where it does not fit.
 A test never does arithmetic on an unconverted value: an error of that kind
 would be the test's own, and the task would go ungraded.
@@ -11,7 +11,7 @@ would be the test's own, and the task would go ungraded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -21,6 +21,30 @@ from numpy.typing import ArrayLike, NDArray
 from autograder.model.errors import Raised, Violation
 from autograder.model.messages import Message, Sentence
 from autograder.student.literal import BitGenerator, SeededGenerator, literal
+from autograder.student.proxy import Function, Student, variable
+
+__all__ = [
+    "BitGenerator",
+    "Function",
+    "SeededGenerator",
+    "Student",
+    "Vector",
+    "Violation",
+    "agree",
+    "array",
+    "ensure",
+    "fail",
+    "generator",
+    "index",
+    "literal",
+    "number",
+    "numbers",
+    "pair",
+    "points",
+    "rejects",
+    "variable",
+    "vector",
+]
 
 Test = TypeVar("Test", bound=Callable[..., None])
 Vector = NDArray[np.float64]
@@ -126,15 +150,6 @@ def pair(value: object) -> tuple[object, object]:
     if isinstance(value, tuple) and len(value) == 2:
         return value[0], value[1]
     fail(Message.of("pair"), value)
-
-
-def choice(value: object, tokens: Sequence[str]) -> int:
-    """The index of a `(token, idx)` tuple whose two halves belong together."""
-    token, at = pair(value)
-    idx = index(at)
-    if not 0 <= idx < len(tokens) or not isinstance(token, str) or tokens[idx] != token:
-        fail(Message.of("choice", last=str(len(tokens) - 1)), value)
-    return idx
 
 
 def rejects(function: Callable[..., object], *arguments: object, **named: object) -> None:

@@ -31,8 +31,8 @@ from pebble import ProcessExpired, ProcessPool
 
 from autograder.audit.trial import AnswerSource, Selection, Trial, TrialResult, run_trial
 from autograder.course.answers import load_reference
-from autograder.judge.plugin import Grading
-from autograder.judge.session import run_suite
+from autograder.judge.plugin import JudgePlugin
+from autograder.judge.session import run_session
 from autograder.model.errors import GraderError
 
 TRIAL_SECONDS = 600.0  # of one trial: it must have hung
@@ -107,7 +107,7 @@ def results_of(future: Future[list[TrialResult]]) -> list[TrialResult]:
 class ForkTrials:
     """A pytest plugin that runs each trial in a child, where pytest would run the tests."""
 
-    def __init__(self, trials: Sequence[Trial], judge: Grading, source: AnswerSource) -> None:
+    def __init__(self, trials: Sequence[Trial], judge: JudgePlugin, source: AnswerSource) -> None:
         self.trials = trials
         self.judge = judge
         self.source = source
@@ -138,12 +138,10 @@ def run_batch(trials: Sequence[Trial]) -> list[TrialResult]:
     """
     tests = trials[0].tests
     source = AnswerSource(load_reference(Path(tests.course), tests.assignment), tests.limits)
-    judge = Grading(
-        source.open, examples=tests.limits.examples, seeds=tests.seeds, shrink=tests.shrink
-    )
+    judge = JudgePlugin(source, limits=tests.limits, seeds=tests.seeds, shrink=tests.shrink)
     forking = ForkTrials(trials, judge, source)
     with silenced():
-        run_suite(tests.course, tests.assignment, judge, forking, files=sorted(tests.files))
+        run_session(tests.course, tests.assignment, judge, forking, files=sorted(tests.files))
     if judge.faults or not forking.forked:
         faults = judge.faults or ["pytest found none."]
         raise GraderError("The hidden tests can't be read:\n" + "\n".join(faults))

@@ -17,13 +17,12 @@ import pytest
 from autograder.course.answers import Answer, Namespace, answer_in
 from autograder.grading.misconception import diagnose_task
 from autograder.guest import wire
-from autograder.judge.plugin import Grading
+from autograder.judge.plugin import JudgePlugin
 from autograder.model.grade import Diagnosis, Law, LawName, Outcome
 from autograder.model.limits import Limits
 from autograder.mutants.edges import NOTES
-from autograder.student.inprocess import InPlaceLine
-from autograder.student.proxy import Student
-from autograder.student.transport import Request
+from autograder.student.inprocess import InProcessTransport
+from autograder.student.transport import Request, Transport
 
 Note = tuple[str, str]
 
@@ -107,23 +106,28 @@ AnswerResult = tuple[Answer, TrialResult]
 
 @dataclass(slots=True)
 class AnswerSource:
-    """Opens the course's own answers in this process: each law meets them uncalled."""
+    """A `judge.source.StudentSource`: each law meets answers that no other has called."""
 
     reference: Namespace
     limits: Limits
     answers: tuple[Answer, ...] = ()
     met: dict[LawName, Namespace] = field(default_factory=dict)  # what each law met
 
-    def open(self, law: Law) -> Student:
-        """The answers among the reference's names."""
+    def open(self, law: Law) -> Transport:
+        """A transport to the answers among the reference's names."""
         self.met[law.name] = namespace = answered(self.reference, self.answers)
-        return Student(InPlaceLine(namespace, self.limits), self.limits)
+        return InProcessTransport(namespace, self.limits)
+
+    def must_retry(self, law: Law) -> bool:
+        """Never: nobody else can end what runs in this process."""
+        del law
+        return False
 
 
 class StopAtFailure:
     """A pytest plugin that ends a brief trial after the first law that failed."""
 
-    def __init__(self, session: pytest.Session, judge: Grading) -> None:
+    def __init__(self, session: pytest.Session, judge: JudgePlugin) -> None:
         self.session = session
         self.judge = judge
 
@@ -135,7 +139,7 @@ class StopAtFailure:
 
 
 def run_trial(
-    trial: Trial, session: pytest.Session, judge: Grading, source: AnswerSource
+    trial: Trial, session: pytest.Session, judge: JudgePlugin, source: AnswerSource
 ) -> TrialResult:
     """What the laws say, in a process that no other trial uses; needs its main thread.
 
@@ -167,7 +171,7 @@ def answered(reference: Namespace, answers: Iterable[Answer]) -> Namespace:
     return namespace
 
 
-def outcomes_of(judge: Grading, trial: Trial) -> tuple[Outcome, ...]:
+def outcomes_of(judge: JudgePlugin, trial: Trial) -> tuple[Outcome, ...]:
     """An outcome for each law, or for those that ran where the first that fails is enough."""
     found = tuple(judge.found.values())
     failed = any(outcome.status == "failed" for outcome in found)
@@ -179,7 +183,7 @@ def file_of(node: str, trial: Trial) -> str:
     return str(Path(trial.course) / node.split("::")[0])
 
 
-def asked_for(judge: Grading) -> dict[LawName, frozenset[str]]:
+def asked_for(judge: JudgePlugin) -> dict[LawName, frozenset[str]]:
     """The functions and variables that each law asked for."""
     return {
         law.name: frozenset(asked_name(wire.from_bytes(exchange.request)) for exchange in exchanges)
@@ -192,7 +196,7 @@ def asked_name(request: Request) -> str:
     return str(request.get("variable") or request["call"])
 
 
-def diagnose(trial: Trial, judge: Grading, reference: Namespace) -> Diagnosis | None:
+def diagnose(trial: Trial, judge: JudgePlugin, reference: Namespace) -> Diagnosis | None:
     """What a student who handed in the trial's one answer would read about it."""
     (answer,) = trial.answers
     return diagnose_task(

@@ -20,14 +20,15 @@ from autograder.course.folder import Course
 from autograder.doctor.probe import Outside, collect_facts
 from autograder.doctor.restrictions import judge_facts
 from autograder.files import PACKAGE
-from autograder.grading.process import collect_apart
+from autograder.grading.points import compare
+from autograder.grading.process import collect_in_subprocess
 from autograder.kernel.kernel import KernelDied
 from autograder.model.errors import GraderError
 from autograder.model.finding import Finding
 from autograder.model.limits import Limits
-from autograder.nbgrader.points import compare
 from autograder.sandbox import seccomp
-from autograder.sandbox.process import PRIVATE_FOLDERS, find_bwrap
+from autograder.sandbox.bwrap import PRIVATE_FOLDERS
+from autograder.sandbox.process import find_bwrap
 
 OLDEST = (3, 11)
 STEP = "autograder.nbgrader.preprocessors.GradeSubmission"
@@ -111,7 +112,7 @@ def examine_assignment(course: Course, assignment: str) -> Finding:
     """Whether an assignment's cells and hidden tests fit together."""
     what = f"assignment {assignment}"
     try:
-        laws = collect_apart(str(course.root), assignment)
+        laws = collect_in_subprocess(str(course.root), assignment)
         problems = compare(course.source(assignment), laws)
     except GraderError as error:
         return Finding(what, False, str(error))

@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell
 from autograder.kernel.kernel import launch_kernel
 from autograder.model.limits import Limits
 from autograder.sandbox import seccomp
-from autograder.sandbox.process import PRIVATE_FOLDERS
+from autograder.sandbox.bwrap import PRIVATE_FOLDERS
 
 NAMESPACES = ("user", "pid", "ipc", "uts", "net", "cgroup", "mnt")
 ANSWER = "application/json"  # the kind of output that holds the facts

@@ -15,7 +15,7 @@ from autograder.doctor.probe import Facts, Outside
 from autograder.model.finding import Finding
 from autograder.model.limits import Limits
 from autograder.sandbox import seccomp
-from autograder.sandbox.process import PRIVATE_FOLDERS, guest_environment
+from autograder.sandbox.bwrap import PRIVATE_FOLDERS, guest_environment
 
 CAPABILITIES = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 HARMLESS_DEVICES = {"null", "full", "random", "urandom", "tty", "ptmx", "pts/ptmx"}

@@ -1,7 +1,7 @@
 """Grade one submission: a notebook in, a grade and the executed notebook out.
 
 How it works: `grade` is a pure function of its `Job`: it needs no gradebook and
-writes no file. `process.grade_apart` runs it in a Python process of its own.
+writes no file. `process.grade_in_subprocess` runs it in a Python process of its own.
 """
 
 from __future__ import annotations
@@ -11,26 +11,22 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from autograder.course.answers import load_reference, read_misconceptions
 from autograder.grading.misconception import diagnose_task
-from autograder.judge.plugin import Grading
-from autograder.judge.session import run_suite
-from autograder.kernel.execute import run_notebook
+from autograder.grading.points import mismatch
+from autograder.grading.record import record
+from autograder.judge.plugin import JudgePlugin
+from autograder.judge.session import run_session
+from autograder.kernel.execute import Notes, run_notebook
 from autograder.kernel.retry import Reruns, keep_running
 from autograder.model.cells import is_test, points_of, read_notebook, task_of
 from autograder.model.errors import GraderError
-from autograder.model.grade import Diagnosis, Grade, Law, Outcome, TaskGrade
+from autograder.model.grade import Diagnosis, Grade, Outcome, TaskGrade
 from autograder.model.limits import Limits
 from autograder.model.messages import Language
 from autograder.model.remarks import Remarks
-from autograder.pages.outputs import clean_output
-from autograder.pages.task import render_task
-from autograder.student.proxy import Student
-from autograder.student.transport import Budget
 
 FAULT_LENGTH = 4000
 
@@ -58,50 +54,44 @@ class Result:
 def grade(job: Job) -> Result:
     """Run the notebook in a sandbox and the hidden tests against it, in this process."""
     notebook = read_notebook(job.notebook, name="The notebook to grade")
+    notes: Notes = {}
     try:
-        start = partial(
-            run_notebook, limits=job.limits, language=job.language, unsandboxed=job.unsandboxed
-        )
+        start = partial(run_notebook, limits=job.limits, unsandboxed=job.unsandboxed)
         with keep_running(notebook, job.limits, start) as runs:
+            notes = runs.run.notes
             remarks = list(runs.run.remarks)
-            session = run_tests(job, runs)
-        remarks += [*runs.remarks, *session.remarks, *remark_limits(session.outcomes)]
-        diagnoses = diagnose_all(job, session, remarks)
+            judge = run_tests(job, runs)
+        remarks += [*runs.remarks, *judge.remarks, *remark_limits(judge.outcomes)]
+        diagnoses = diagnose_all(job, judge, remarks)
         noticed = Remarks()
         for remark in remarks:
             noticed.add(remark)
-        grade = assemble(job, notebook, session, diagnoses, tuple(noticed.said))
+        grade = assemble(job, notebook, judge, diagnoses, tuple(noticed.said))
     except GraderError as error:
         grade = ungraded(job, notebook, str(error))
-    return Result(grade, record(notebook, grade, job.language))
+    return Result(grade, record(notebook, grade, notes, job.language))
 
 
-def run_tests(job: Job, runs: Reruns) -> Grading:
+def run_tests(job: Job, runs: Reruns) -> JudgePlugin:
     """One pytest session over the hidden tests of the assignment."""
-    budget = Budget(job.limits.calls_seconds, "calls_seconds")
-
-    def open_student(law: Law) -> Student:
-        test = Budget(job.limits.test_seconds, "test_seconds", within=budget)
-        return Student(runs.open(law, test), job.limits)
-
-    session = Grading(open_student, undecided=runs.undecided, examples=job.limits.examples)
-    run_suite(job.course, job.assignment, session)
-    return session
+    judge = JudgePlugin(runs, limits=job.limits)
+    run_session(job.course, job.assignment, judge)
+    return judge
 
 
-def diagnose_all(job: Job, session: Grading, remarks: list[str]) -> dict[str, Diagnosis]:
+def diagnose_all(job: Job, judge: JudgePlugin, remarks: list[str]) -> dict[str, Diagnosis]:
     """The misconception that each task shows; none where nothing was lost or nothing is clear.
 
     It is worth no points: whatever fails here is told to staff and costs nobody anything.
     """
-    lost = dict.fromkeys(o.law.task for o in session.outcomes if o.status == "failed")
+    lost = dict.fromkeys(o.law.task for o in judge.outcomes if o.status == "failed")
     if not lost:
         return {}
     try:
         bank = read_misconceptions(Path(job.course), job.assignment)
         reference = load_reference(Path(job.course), job.assignment) if bank else {}
         named = {
-            task: diagnose_task(task, session.outcomes, session.exchanges, bank, reference)
+            task: diagnose_task(task, judge.outcomes, judge.exchanges, bank, reference)
             for task in lost
         }
     except Exception as error:
@@ -113,15 +103,13 @@ def diagnose_all(job: Job, session: Grading, remarks: list[str]) -> dict[str, Di
 def assemble(
     job: Job,
     notebook: NotebookNode,
-    session: Grading,
+    judge: JudgePlugin,
     diagnoses: Mapping[str, Diagnosis],
     remarks: tuple[str, ...],
 ) -> Grade:
     """The grade: a task for each test cell, with what became of its laws."""
-    fault = "\n".join(session.faults)[:FAULT_LENGTH]
-    tasks = (
-        assemble_task(cell, session.outcomes, fault) for cell in filter(is_test, notebook.cells)
-    )
+    fault = "\n".join(judge.faults)[:FAULT_LENGTH]
+    tasks = (assemble_task(cell, judge.outcomes, fault) for cell in filter(is_test, notebook.cells))
     explained = (replace(task, diagnosis=diagnoses.get(task.task)) for task in tasks)
     return Grade(job.assignment, tuple(explained), remarks)
 
@@ -130,10 +118,8 @@ def assemble_task(cell: NotebookNode, outcomes: tuple[Outcome, ...], fault: str)
     """The outcomes of a test cell, or why they can't count."""
     task, points = task_of(cell), points_of(cell)
     own = tuple(outcome for outcome in outcomes if outcome.law.task == task)
-    worth = sum(outcome.law.points for outcome in own)
-    if worth != points:
-        problem = f"The cell test_{task} gives {points:g} points, its hidden tests {worth:g}."
-        return TaskGrade(task, points, own, f"{problem}\n{fault}".strip())
+    if problem := mismatch(cell, (outcome.law for outcome in own)):
+        return TaskGrade(task, points, own, f"The {problem}.\n{fault}".strip())
     return TaskGrade(task, points, own)
 
 
@@ -164,29 +150,4 @@ def refuse(job: Job, fault: str) -> Result:
     """The result of a job that is not carried out: no task is graded."""
     notebook = read_notebook(job.notebook, name="The notebook to grade")
     grade = ungraded(job, notebook, fault)
-    return Result(grade, record(notebook, grade, job.language))
-
-
-def record(notebook: NotebookNode, grade: Grade, language: Language) -> str:
-    """The notebook as JSON, with one trusted output a test cell and harmless others."""
-    tasks = {task.task: task for task in grade.tasks}
-    for cell in notebook.cells:
-        if is_test(cell):
-            cell.outputs = [trusted_output(tasks[task_of(cell)], language)]
-        elif cell.cell_type == "code":
-            cleaned = [clean_output(output, language=language) for output in cell.outputs]
-            cell.outputs = [output for output in cleaned if output is not None]
-    return nbformat.writes(notebook)
-
-
-def trusted_output(task: TaskGrade, language: Language) -> NotebookNode:
-    """What nbgrader reads the points from, and what people read beside it.
-
-    A task that was not graded says 0 here: should anybody but our own recorder
-    read it, the text "not graded" would earn full points.
-    """
-    data = {
-        "text/plain": f"{task.earned or 0.0:g}",
-        "text/html": render_task(task, language),
-    }
-    return new_output("execute_result", data)
+    return Result(grade, record(notebook, grade, {}, job.language))

@@ -1,7 +1,7 @@
 """Tell which typical mistake a student's function makes.
 
 How it works: every question that the hidden tests asked, and what came back, is kept
-(`Student.exchanges`). Each misconception of the course is asked the same questions in
+(`CallLog.exchanges`). Each misconception of the course is asked the same questions in
 the same order. It explains the work if it gives the same answer to each of them and
 the reference does not. A function of chance may draw in another way than the
 misconception: then what was drawn must be distributed as the misconception's is, and
@@ -21,18 +21,19 @@ import numpy as np
 
 from autograder.course.answers import Answer, Namespace, answer_in
 from autograder.guest import wire
+from autograder.guest.errors import WireError
 from autograder.model.errors import StudentError
 from autograder.model.grade import Diagnosis, Law, Outcome
-from autograder.student.inprocess import InPlaceLine
-from autograder.student.proxy import Exchange
+from autograder.student.inprocess import InProcessTransport
+from autograder.student.log import Exchange
 from autograder.student.transport import Reply, Request
 
 Exchanges = Mapping[Law, Sequence[Exchange]]
 Seen = tuple[str, Any, Any]  # what kind of reply, what it says, and the arguments after the call
 NOTHING: Seen = ("nothing", None, None)
 
-FAR = 5.0  # standard deviations between two frequencies that have different causes
-MANY = 12  # draws that hardly ever come out twice in the same way
+MAX_Z = 5.0  # two frequencies further apart, in standard errors, come from two distributions
+MIN_DRAWS = 12  # enough that two independent samples practically never coincide
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +110,16 @@ def explains(
 
 
 def question(exchange: Exchange) -> Question:
-    """What was asked, with a reply that may be a student's: it is only taken apart."""
+    """What was asked, with a reply that may be a student's: it is only parsed."""
     try:
         reply = wire.from_bytes(exchange.reply)
-    except wire.WireError:
+    except WireError:
         reply = None
     return Question(exchange.request, see(reply) if isinstance(reply, dict) else NOTHING)
 
 
 def see(reply: Reply) -> Seen:
-    """A reply as plain data; NOTHING where it is none that could be compared."""
+    """A reply as plain data; NOTHING where it can't be compared."""
     try:
         after = wire.unpack([reply.get("arguments"), reply.get("named")])
         match reply:
@@ -130,17 +131,17 @@ def see(reply: Reply) -> Seen:
                 return "missing", None, None
             case {"not_callable": str(kind)} | {"unreadable": str(kind)}:
                 return "no value", kind, after
-    except wire.WireError:
+    except WireError:
         pass
     return NOTHING
 
 
 def others(questions: Questions, namespace: Namespace) -> Iterator[Seen]:
     """What the functions of `namespace` say to each question."""
-    line = InPlaceLine(namespace)
+    transport = InProcessTransport(namespace)
     for each in questions:
         try:
-            yield see(line.ask(each.request))
+            yield see(transport.ask(each.request))
         except StudentError:
             yield NOTHING
 
@@ -185,7 +186,7 @@ def close(found: float, other: float) -> bool:
 
 
 def is_number(value: Any) -> bool:
-    """Whether it is a number: Python's or NumPy's whole and other ones are not told apart."""
+    """Whether it is a number: Python's or NumPy's integers and floats are not distinguished."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -256,11 +257,12 @@ def whole(value: Any) -> Mapping[Hashable, int]:
 
 
 def counts_in(value: Any) -> tuple[int, ...] | None:
-    """The counts in front of a tuple; None where nothing was counted."""
-    counts = value[0] if isinstance(value, tuple) and value else None
-    if isinstance(counts, np.ndarray) and counts.dtype.kind in "iu" and counts.ndim == 1:
-        return tuple(counts.tolist())
-    return None
+    """The first integer vector in a value; None where nothing was counted."""
+    if isinstance(value, np.ndarray):
+        counted = value.dtype.kind in "iu" and value.ndim == 1
+        return tuple(value.tolist()) if counted else None
+    items = value if isinstance(value, list | tuple) else ()
+    return next((found for found in map(counts_in, items) if found is not None), None)
 
 
 def near(found: Counter[Hashable], other: Counter[Hashable]) -> bool:
@@ -271,7 +273,7 @@ def near(found: Counter[Hashable], other: Counter[Hashable]) -> bool:
     for thing in found.keys() | other.keys():
         share = (found[thing] + other[thing]) / (draws + others)
         spread = math.sqrt(max(share * (1 - share), 0) * (1 / draws + 1 / others))
-        if abs(found[thing] / draws - other[thing] / others) > FAR * spread + 1e-12:
+        if abs(found[thing] / draws - other[thing] / others) > MAX_Z * spread + 1e-12:
             return False
     return True
 
@@ -280,7 +282,7 @@ def varies(questions: Questions, answers: Sequence[Seen]) -> bool:
     """Whether many draws, asked for twice in just the same way, came out differently."""
     first: dict[bytes, Seen] = {}
     for each, answer in zip(questions, answers, strict=True):
-        if (each.request.get("repeat") or 0) >= MANY and not agree(
+        if (each.request.get("repeat") or 0) >= MIN_DRAWS and not agree(
             first.setdefault(each.text, answer), answer
         ):
             return True

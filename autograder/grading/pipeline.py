@@ -8,7 +8,7 @@ from pathlib import Path
 from autograder.course.settings import Settings
 from autograder.grading.grade import Job, Result, refuse
 from autograder.grading.intake import ReadResult
-from autograder.grading.process import grade_apart
+from autograder.grading.process import grade_in_subprocess
 from autograder.model.messages import say
 
 
@@ -28,5 +28,5 @@ def grade_submission(
         unsandboxed=settings.unsandboxed,
     )
     noticed = submission.noticed
-    result = refuse(job, say(noticed.fault, "en")) if noticed.fault else grade_apart(job)
+    result = refuse(job, say(noticed.fault, "en")) if noticed.fault else grade_in_subprocess(job)
     return replace(result, grade=result.grade.with_remarks(noticed.remarks))

@@ -7,77 +7,99 @@ the fault is named. So does a submission that makes the grader need more memory 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import msgspec
 
 from autograder.grading.child import run_in_child, serve
 from autograder.grading.grade import Job, Result, grade, refuse
-from autograder.judge.plugin import Grading
-from autograder.judge.session import run_suite
+from autograder.judge.plugin import JudgePlugin
+from autograder.judge.session import run_session
 from autograder.model.errors import GraderError
 from autograder.model.grade import Law
 from autograder.model.limits import Limits
 
-
-@dataclass(frozen=True, slots=True)
-class Inventory:
-    """The laws of an assignment, and what pytest could not collect."""
-
-    course: str
-    assignment: str
-    laws: tuple[Law, ...] = ()
-    faults: tuple[str, ...] = ()
+COLLECTING_SECONDS = 300.0
 
 
-def grade_apart(job: Job) -> Result:
+def grade_in_subprocess(job: Job) -> Result:
     """`grade` in a fresh process; whatever happens to it, the result is a Result."""
     try:
-        return msgspec.json.decode(ask(job, longest(job.limits), job.limits), type=Result)
+        answer = ask("grade", msgspec.json.encode(job), longest(job.limits), job.limits)
+        return msgspec.json.decode(answer, type=Result)
     except (GraderError, OSError, msgspec.DecodeError) as error:
         return refuse(job, f"The grading process failed: {error}")
 
 
-def collect_apart(course: str, assignment: str) -> tuple[Law, ...]:
+def collect_in_subprocess(course: str, assignment: str) -> tuple[Law, ...]:
     """The laws of an assignment, read in a fresh process; raises GraderError for a broken suite."""
-    answer = ask(Inventory(course, assignment), 300, Limits())
+    order = msgspec.json.encode(Suite(course, assignment))
+    answer = ask("collect", order, COLLECTING_SECONDS, Limits())
     inventory = msgspec.json.decode(answer, type=Inventory)
     if inventory.faults:
         raise GraderError("The hidden tests can't be read:\n" + "\n".join(inventory.faults))
     return inventory.laws
 
 
-def ask(order: Job | Inventory, seconds: float, limits: Limits) -> bytes:
-    """The answer to an order, as JSON."""
-    kind, content = type(order).__name__, msgspec.json.encode(order)
-    memory = limits.grading_bytes
-    return run_in_child("autograder.grading.process", kind, content, seconds=seconds, memory=memory)
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The hidden tests of an assignment."""
+
+    course: str
+    assignment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The laws of a suite, and what pytest could not collect."""
+
+    laws: tuple[Law, ...]
+    faults: tuple[str, ...]
+
+
+def ask(order: str, content: bytes, seconds: float, limits: Limits) -> bytes:
+    """The answer to an order of `ORDERS`, as JSON."""
+    return run_in_child(
+        "autograder.grading.process",
+        order,
+        content,
+        seconds=seconds,
+        memory=limits.grading_bytes,
+    )
 
 
 def longest(limits: Limits) -> float:
     """Seconds after which the grading process itself must have hung."""
-    kernels = 2 * limits.restarts + limits.probes + limits.reruns + 1  # see execution and rerun
-    starts = limits.start_seconds * kernels
-    cells = 3 * limits.cells_seconds  # the first run, reruns as long together, and the last of them
+    starts = limits.start_seconds * (limits.kernel_runs + limits.reruns)
+    # worst case: first run + all reruns (capped at cells_seconds) + one last rerun that began
+    # just below the cap
+    cells = 3 * limits.cells_seconds
     return 2 * (starts + cells + limits.calls_seconds + limits.cell_seconds) + 120
 
 
 # --- in that process ----------------------------------------------------------
 
 
-def carry_out(kind: str, order: bytes) -> bytes:
-    """The answer to an order of that kind."""
-    if kind == Job.__name__:
-        return msgspec.json.encode(grade(msgspec.json.decode(order, type=Job)))
-    return msgspec.json.encode(take_inventory(msgspec.json.decode(order, type=Inventory)))
+def carry_out(order: str, content: bytes) -> bytes:
+    """The answer to an order, both as JSON."""
+    return ORDERS[order](content)
 
 
-def take_inventory(inventory: Inventory) -> Inventory:
-    """The laws of an assignment's hidden tests, without running one."""
-    session = Grading()
-    run_suite(inventory.course, inventory.assignment, session, options=["--collect-only"])
-    return replace(inventory, laws=tuple(session.laws.values()), faults=tuple(session.faults))
+def answer_grade(content: bytes) -> bytes:
+    """Grade one submission."""
+    return msgspec.json.encode(grade(msgspec.json.decode(content, type=Job)))
 
+
+def answer_collect(content: bytes) -> bytes:
+    """Read the laws of a suite, without running one."""
+    suite = msgspec.json.decode(content, type=Suite)
+    judge = JudgePlugin()
+    run_session(suite.course, suite.assignment, judge, options=["--collect-only"])
+    return msgspec.json.encode(Inventory(tuple(judge.laws.values()), tuple(judge.faults)))
+
+
+ORDERS: dict[str, Callable[[bytes], bytes]] = {"grade": answer_grade, "collect": answer_collect}
 
 if __name__ == "__main__":
     serve(carry_out)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograder.guest import wire
+from autograder.guest.errors import WireError
 
 LONGEST_TEXT = 300  # characters of an exception's message
 REPORT_SECONDS = 0.5  # between two reports that a repeated call goes on
@@ -102,7 +103,7 @@ def say_value(value: Any) -> dict[str, Any]:
     """The value as plain data, or what it is instead. No error of ours looks like theirs."""
     try:
         return {"value": wire.pack(value)}
-    except wire.WireError as error:
+    except WireError as error:
         return {"unreadable": error.what}
     except BaseException as error:
         return {"unreadable": type(error).__name__}

@@ -26,15 +26,14 @@ from typing import Any
 
 from autograder.guest import wire
 from autograder.guest.answer import Namespace, answer
-
-CONTROL_BYTES = 4096
+from autograder.guest.errors import TooLarge, WireError
 
 
 def main() -> None:
-    """Start the kernel; the descriptor, the connection file and the limits are arguments."""
-    descriptor, connection_file, limits = sys.argv[1:4]
-    settings = json.loads(limits)
-    restrict(settings)
+    """Start the kernel; the descriptor, the connection file and the settings are arguments."""
+    descriptor, connection_file, words = sys.argv[1:4]
+    settings = json.loads(words)
+    restrict(settings["rlimits"])
     from ipykernel.kernelapp import IPKernelApp
 
     app: Any = IPKernelApp.instance()
@@ -52,24 +51,10 @@ def main() -> None:
     app.start()
 
 
-def restrict(settings: dict[str, int]) -> None:
-    """Hard limits of this process and all it starts; they can't be raised again."""
-    memory = settings["memory_bytes"]
-    most = {
-        resource.RLIMIT_AS: 2 * memory,  # address space, not RAM
-        resource.RLIMIT_DATA: memory,
-        resource.RLIMIT_FSIZE: settings["file_bytes"],
-        resource.RLIMIT_CORE: 0,
-        # kernel memory that belongs to no process; a kernel has 64 descriptors open
-        resource.RLIMIT_NOFILE: 512,
-        resource.RLIMIT_MEMLOCK: 0,
-        resource.RLIMIT_MSGQUEUE: 0,
-    }
-    if settings["sandboxed"]:  # outside a sandbox they would count the user's other processes
-        # threads count as well, and a kernel has about ten
-        most[resource.RLIMIT_NPROC] = 8 * settings["processes"]
-        most[resource.RLIMIT_SIGPENDING] = 1024
-    for kind, value in most.items():
+def restrict(limits: dict[str, int]) -> None:
+    """Hard limits, by name, of this process and all it starts; they can't be raised again."""
+    for name, value in limits.items():
+        kind = getattr(resource, name)
         highest = resource.getrlimit(kind)[1]
         if highest != resource.RLIM_INFINITY:
             value = min(value, highest)  # no limit of the machine's can be raised
@@ -107,7 +92,7 @@ def handle_fork(
     connection: socket.socket,
     work: Callable[[socket.socket], None],
 ) -> int:
-    """Fork a process that does `work` with the connection; its id, or 0 where there is none."""
+    """Fork a process that does `work` with the connection; its id, or 0 where the fork failed."""
     try:
         pid = fork()
     except OSError:  # student code has used up the processes, or the machine has
@@ -124,7 +109,7 @@ def handle_fork(
 def requests(control: socket.socket) -> Iterator[tuple[dict[str, Any], socket.socket | None]]:
     """The grader's requests, each with the socket that came with it or None."""
     while True:
-        content, descriptors, _, _ = socket.recv_fds(control, CONTROL_BYTES, 1)
+        content, descriptors, _, _ = socket.recv_fds(control, wire.CONTROL_BYTES, 1)
         if not content:
             return
         connection = socket.socket(fileno=descriptors[0]) if descriptors else None
@@ -179,7 +164,7 @@ def serve_calls(namespace: Namespace, limit: int, connection: socket.socket) -> 
         found = answer(request, namespace, report)
         try:
             wire.send(connection, found, limit=limit)
-        except wire.TooLarge:
+        except TooLarge:
             wire.send(connection, {"too_large": True}, limit=limit)
-        except wire.WireError as error:
+        except WireError as error:
             wire.send(connection, {"unreadable": error.what}, limit=limit)

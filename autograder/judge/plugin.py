@@ -9,18 +9,20 @@ graded* (anything else); and a law without an outcome at the end is not graded.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
-from hypothesis.errors import FlakyFailure
 
-from autograder.model.errors import GraderError, StudentError, TimeUsedUp
-from autograder.model.grade import Counterexample, Law, Outcome
-from autograder.model.messages import Message
-from autograder.student.proxy import Exchange, Student
+from autograder.judge.source import StudentSource
+from autograder.judge.verdict import judge, show
+from autograder.model.errors import GraderError, StudentError
+from autograder.model.grade import Law, Outcome
+from autograder.model.limits import Limits
+from autograder.student.log import CallLog, Exchange
+from autograder.student.proxy import Student, log_of
 
 PROFILE = "autograder"
 MARKER = "points(worth, task, hint, chance): what a law is worth, and the cell that it grades"
@@ -29,7 +31,7 @@ MOST_REMARKS, LONGEST_REMARK = 5, 300  # of one law, in characters: a student's 
 
 SEED = re.compile(r"\[seed=\d+\]|-seed=\d+(?=[-\]])|(?<=\[)seed=\d+-")
 
-STUDENT: pytest.StashKey[Student] = pytest.StashKey()
+LOG: pytest.StashKey[CallLog] = pytest.StashKey()
 
 settings.register_profile(
     PROFILE,
@@ -45,27 +47,28 @@ settings.register_profile(
 )
 
 
-class Grading:
-    """A plugin object for one session: give it to `pytest.main`, then read `outcomes`."""
+class JudgePlugin:
+    """A plugin object for one session: give it to `pytest.main`, then read `outcomes`.
+
+    Without a source the session can only collect the laws.
+    """
 
     def __init__(
         self,
-        open_student: Callable[[Law], Student] | None = None,
+        source: StudentSource | None = None,
         *,
-        undecided: Callable[[Law], bool] | None = None,
-        examples: int = 100,
+        limits: Limits | None = None,
         seeds: Sequence[int] = (0,),
         shrink: bool = True,
     ) -> None:
-        self.open_student = open_student
-        self.undecided = undecided  # whether a law that just ran must be tried again
-        self.examples = examples  # the most that Hypothesis draws for a law
-        self.shrink = shrink  # whether to look for a smaller counterexample
+        self.source = source
+        self.limits = limits or Limits()
         self.seeds = seeds  # of random results; grading knows one
+        self.shrink = shrink  # whether to look for a smaller counterexample
         self.laws: dict[str, Law] = {}  # by pytest's node id
         self.faults: list[str] = []  # what pytest could not collect
         self.found: dict[str, Outcome] = {}
-        self.exchanges: dict[Law, list[Exchange]] = {}  # what each law asked, and the answers
+        self.logs: dict[Law, CallLog] = {}  # what each law asked, and the answers
         self.said: dict[str, list[str]] = {}  # what each law tells staff
 
     @property
@@ -76,6 +79,11 @@ class Grading:
             self.found.get(node, Outcome(law, "not graded", reason=missing))
             for node, law in self.laws.items()
         )
+
+    @property
+    def exchanges(self) -> Mapping[Law, Sequence[Exchange]]:
+        """What each law asked, and the answers."""
+        return {law: log.exchanges for law, log in self.logs.items()}
 
     @property
     def remarks(self) -> list[str]:
@@ -97,10 +105,10 @@ class Grading:
             except GraderError as error:
                 self.faults.append(str(error))
             else:
-                bound_examples(item, self.examples, shrink=self.shrink)
+                bound_examples(item, self.limits.examples, shrink=self.shrink)
                 note_failures(item)
                 if self.seeds[0]:
-                    draw_anew(item, self.seeds[0])
+                    reseed(item, self.seeds[0])
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         if "seed" in metafunc.fixturenames:
@@ -109,12 +117,13 @@ class Grading:
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
         """The student's functions, in a process that no other test uses."""
-        assert self.open_student is not None, "this session only collects"
-        student = self.open_student(self.laws[request.node.nodeid])
-        request.node.stash[STUDENT] = student
-        self.exchanges[self.laws[request.node.nodeid]] = student.exchanges
-        yield student
-        student.line.close()
+        assert self.source is not None, "this session only collects"
+        law = self.laws[request.node.nodeid]
+        transport = self.source.open(law)
+        log = CallLog()
+        request.node.stash[LOG] = self.logs[law] = log
+        yield Student(transport, self.limits, log)
+        transport.close()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(
@@ -122,10 +131,10 @@ class Grading:
     ) -> Generator[None, object, object]:
         result = yield
         law = self.laws.get(item.nodeid)
-        if law is None or self.undecided is None:
+        if law is None or self.source is None:
             return result
         try:
-            if self.undecided(law):
+            if self.source.must_retry(law):
                 self.found.pop(item.nodeid, None)
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=nextitem)
         except GraderError as error:
@@ -142,7 +151,7 @@ class Grading:
             return report
         error = call.excinfo.value if call.excinfo else None
         if report.when == "call":
-            self.found[item.nodeid] = judge(law, error, item.stash.get(STUDENT, None))
+            self.found[item.nodeid] = judge(law, error, item.stash.get(LOG, None))
             self.said[item.nodeid] = remarks_of(item, law)
         elif not report.passed:  # a fixture is never the student's fault
             reason = str(error if isinstance(error, GraderError) else report.longrepr)
@@ -164,7 +173,7 @@ def read_law(item: pytest.Item) -> Law:
 
 
 def bound_examples(item: pytest.Item, most: int, *, shrink: bool) -> None:
-    """Have Hypothesis draw at most so many examples, and stop at the first that fails or not."""
+    """Cap Hypothesis's `max_examples`; drop the shrink phase unless `shrink`."""
     test: Any = getattr(item, "function", None)
     if not is_hypothesis_test(test):
         return
@@ -190,13 +199,14 @@ def note_failures(item: pytest.Item) -> None:
             inner(*arguments, **named)
         except (StudentError, AssertionError) as error:
             if isinstance(student := named.get("student"), Student):
-                student.failure = show(student, error)
+                log = log_of(student)
+                log.failure = show(log, error)
             raise
 
     test.hypothesis.inner_test = noting
 
 
-def draw_anew(item: pytest.Item, number: int) -> None:
+def reseed(item: pytest.Item, number: int) -> None:
     """Have Hypothesis draw other examples than those that grading knows."""
     test: Any = getattr(item, "function", None)
     if is_hypothesis_test(test):
@@ -207,30 +217,3 @@ def remarks_of(item: pytest.Item, law: Law) -> list[str]:
     """What a law has told staff by way of pytest's `record_property`."""
     said = [text for name, text in item.user_properties if name == "remark"]
     return [f"{law.task}: {text}"[:LONGEST_REMARK] for text in dict.fromkeys(said[:MOST_REMARKS])]
-
-
-def judge(law: Law, error: BaseException | None, student: Student | None) -> Outcome:
-    """What an exception in a hidden test, or none, says about the student's work."""
-    if error is None:
-        return Outcome(law, "passed")
-    if student is not None and isinstance(student.stuck, TimeUsedUp) and student.failure:
-        return Outcome(law, "failed", student.failure)
-    if isinstance(error, FlakyFailure) and all(map(caused_by_student, error.exceptions)):
-        example = show(student, StudentError(Message.of("flaky")))
-        return Outcome(law, "failed", example)
-    if caused_by_student(error):
-        return Outcome(law, "failed", show(student, error))
-    return Outcome(law, "not graded", reason=f"{type(error).__name__}: {error}"[:1000])
-
-
-def caused_by_student(error: BaseException) -> bool:
-    """Whether the error costs points: whatever else a test raises is the test's own fault."""
-    return isinstance(error, StudentError | AssertionError)
-
-
-def show(student: Student | None, error: BaseException) -> Counterexample | None:
-    """The last call of the smallest failing example, what came back and what should have."""
-    if student is None or not student.last:
-        return None
-    found = getattr(error, "found", "") or student.found
-    return Counterexample(str(student.last), found, getattr(error, "expected", None))

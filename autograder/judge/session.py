@@ -14,28 +14,28 @@ from pathlib import Path
 import pytest
 
 from autograder.files import cache_folder
-from autograder.judge.plugin import Grading
+from autograder.judge.plugin import JudgePlugin
 from autograder.model.errors import GraderError
 
 SETTINGS_OF_OTHERS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 
 
-def run_suite(
+def run_session(
     course: str,
     assignment: str,
-    session: Grading,
+    judge: JudgePlugin,
     *others: object,
     files: Sequence[str] = (),
     options: Sequence[str] = (),
 ) -> None:
-    """Have pytest judge the laws; what came of them is in `session`.
+    """Have pytest judge the laws; what came of them is in `judge`.
 
     `others` are more plugin objects, `files` those with the laws (all where none is named).
     Raises GraderError where the assignment has no hidden tests.
     """
     isolate()
     chosen = files or [str(suite_folder(course, assignment))]
-    pytest.main([*pytest_args(course), *options, *chosen], plugins=[session, *others])
+    pytest.main([*pytest_args(course), *options, *chosen], plugins=[judge, *others])
 
 
 def isolate() -> None:
@@ -58,7 +58,7 @@ def pytest_args(course: str) -> list[str]:
 
 
 def suite_folder(course: str, assignment: str) -> Path:
-    """Where the hidden tests of an assignment lie; raises GraderError where there are none."""
+    """Where the hidden tests of an assignment lie; raises GraderError without one."""
     folder = Path(course) / "tests" / "hidden" / assignment
     if not folder.is_dir():
         raise GraderError(f"There are no hidden tests for {assignment!r}: {folder} is no folder.")

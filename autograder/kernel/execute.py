@@ -18,103 +18,99 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
-from autograder.kernel.bisection import Bisection
+from autograder.kernel.cell import CellResult, Note, add_note
 from autograder.kernel.kernel import Kernel, KernelDied, launch_kernel
+from autograder.kernel.plan import End, Plan
 from autograder.model.cells import is_test, task_of
-from autograder.model.errors import GraderError
 from autograder.model.limits import Limits
-from autograder.model.messages import Language, Message, say
+from autograder.model.messages import Message, say
 from autograder.student.snapshot import Snapshot
+
+Notes = dict[int, list[Note]]  # by the index of a cell
+
+
+@contextlib.contextmanager
+def run_notebook(
+    notebook: NotebookNode, limits: Limits, *, unsandboxed: bool = False
+) -> Iterator[Run]:
+    """Execute `notebook` in place; the snapshots answer until the context is left.
+
+    What the student reads in the outputs beside them is not written yet (`Run.notes`).
+    Raises GraderError where no kernel starts.
+    """
+    with asyncio.Runner() as runner, contextlib.ExitStack() as stack:
+        run = runner.run(run_until_it_lasts(notebook, limits, stack, unsandboxed))
+        try:
+            yield run
+        finally:
+            runner.run(close(stack))
 
 
 @dataclass(slots=True)
 class Run:
-    """An executed notebook: a snapshot for each task, or why there is none.
+    """An executed notebook: a snapshot for each task, or why it has no snapshot.
 
     A task that is not there has no copy although the notebook ran: nobody knows why.
     """
 
     notebook: NotebookNode
-    snapshots: dict[str, Snapshot | Message] = field(default_factory=dict)
-    interrupted: dict[int, Message] = field(default_factory=dict)  # index of a cell: cause
-    remarks: list[str] = field(default_factory=list)  # for staff
-    kernel: Kernel | None = None  # that the snapshots were forked from
+    kernel: Kernel  # that the snapshots were forked from
+    snapshots: dict[str, Snapshot | Message]
+    notes: Notes
+    remarks: list[str]  # for staff
 
     @property
     def lost(self) -> Message | None:
         """Why all snapshots are gone, or None while they answer."""
-        return self.kernel.ending if self.kernel is not None else None
-
-    def forget(self) -> None:
-        """Begin anew, with another kernel."""
-        self.snapshots.clear()
-        self.interrupted.clear()
-        self.remarks.clear()
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """How a kernel ended: the cell that it was at, those that had begun, and after how long."""
-
-    index: int
-    cause: Message
-    ran: list[int]
-    seconds: float
+        return self.kernel.ending
 
 
 @dataclass(slots=True)
-class Plan:
-    """What is left out, and why: single cells, and everything from `stop` on."""
+class Attempt:
+    """What one kernel has made of the notebook, and how it ended, or None where it lasted."""
 
-    deadline: float
-    skipped: dict[int, Message] = field(default_factory=dict)  # index of a cell: cause
-    search: Bisection | None = None  # for a cell that ended the kernel
-    stop: int | None = None
-    cause: Message | None = None  # of the last end
-    remarks: list[str] = field(default_factory=list)  # on what is left out
-
-    def runs(self, index: int) -> bool:
-        """Whether the cell at `index` is to run."""
-        return index not in self.skipped and not self.stopped(index)
-
-    def stopped(self, index: int) -> bool:
-        """Whether the run ends before `index`."""
-        return self.stop is not None and index >= self.stop
-
-    def leave_out_found(self) -> None:
-        """Leave out the cell that the search has found, if it has."""
-        if self.search is not None and (index := self.search.found) is not None:
-            self.leave_out(index, self.search.cause)
-            self.search = None
-
-    def leave_out(self, index: int, cause: Message) -> None:
-        """Run all cells but this one, and those that are left out already."""
-        self.skipped[index] = cause
-        self.remarks.append(f"cell {index + 1} ended the kernel: {say(cause, 'en')}")
-
-    def stop_before(self, index: int, cause: Message, remark: str) -> None:
-        """Run no cell from `index` on."""
-        self.stop, self.cause, self.search = index, cause, None
-        self.remarks.append(f"the run stopped before cell {index + 1}: {remark}")
+    notes: Notes  # also on outputs that earlier kernels left
+    snapshots: dict[str, Snapshot | Message] = field(default_factory=dict)
+    interrupted: dict[int, Message] = field(default_factory=dict)  # index of a cell: cause
+    remarks: list[str] = field(default_factory=list)
+    end: End | None = None
 
 
-@contextlib.contextmanager
-def run_notebook(
-    notebook: NotebookNode, limits: Limits, *, language: Language, unsandboxed: bool = False
-) -> Iterator[Run]:
-    """Execute `notebook` in place; the snapshots answer until the context is left.
+# What became of a cell.
 
-    Raises GraderError where no kernel starts.
-    """
-    run = Run(notebook)
-    with asyncio.Runner() as runner, contextlib.ExitStack() as stack:
-        runner.run(run_until_it_lasts(run, limits, stack, language, unsandboxed))
-        try:
-            yield run
-        finally:
-            runner.run(close(stack))
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """It ran to its end, whatever its code did."""
+
+    result: CellResult
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A test cell, for which the kernel was copied."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class NotFrozen:
+    """A test cell, for which the kernel could not be copied, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The kernel ended: while the cell ran, or before it began."""
+
+    cause: Message
+    notes: tuple[Note, ...]
+    began: bool
+
+
+Event = Ran | Frozen | NotFrozen | Died | None  # None: there was nothing to do
 
 
 async def close(stack: contextlib.ExitStack) -> None:
@@ -123,54 +119,66 @@ async def close(stack: contextlib.ExitStack) -> None:
 
 
 async def run_until_it_lasts(
-    run: Run, limits: Limits, stack: contextlib.ExitStack, language: Language, unsandboxed: bool
-) -> None:
+    notebook: NotebookNode, limits: Limits, stack: contextlib.ExitStack, unsandboxed: bool
+) -> Run:
     """Run the notebook until a kernel survives it; that kernel stays open on `stack`."""
     plan = Plan(time.monotonic() + limits.cells_seconds)
+    attempt = Attempt({})
     for ends in count(1):
-        run.forget()
-        with contextlib.ExitStack() as attempt:
-            kernel = attempt.enter_context(
-                launch_kernel(limits, language=language, unsandboxed=unsandboxed)
-            )
-            end = await run_cells(run, kernel, plan, limits)
-            if end is None:
-                run.kernel = kernel
-                stack.push(attempt.pop_all())
+        with contextlib.ExitStack() as opened:
+            kernel = opened.enter_context(launch_kernel(limits, unsandboxed=unsandboxed))
+            attempt = await run_cells(notebook, kernel, plan, limits, attempt.notes)
+            if attempt.end is None:
+                stack.push(opened.pop_all())
                 break
-        draw_conclusion(plan, end, ends, limits)
-    for index, cell in enumerate(run.notebook.cells):
-        if is_test(cell) and plan.stopped(index):
-            run.snapshots[task_of(cell)] = not_reached(plan, language)
-    for index, cause in (plan.skipped | run.interrupted).items():
-        run.notebook.cells[index].outputs.append(obituary(cause, language))
-    if plan.search is not None:
-        how = say(plan.search.cause, "en")
-        plan.remarks.append(f"the kernel ended once and, run again, did not: {how}")
-    run.remarks[:0] = plan.remarks
+        plan.draw_conclusion(attempt.end, ends, limits)
+    explain_gaps(notebook, attempt, plan)
+    remarks = [*plan.remarks, *attempt.remarks]
+    return Run(notebook, kernel, attempt.snapshots, attempt.notes, remarks)
 
 
-async def run_cells(run: Run, kernel: Kernel, plan: Plan, limits: Limits) -> End | None:
-    """Run what is planned; how the kernel ended, or None where it lasted."""
+async def run_cells(
+    notebook: NotebookNode, kernel: Kernel, plan: Plan, limits: Limits, notes: Notes
+) -> Attempt:
+    """Run what is planned, until the kernel ends; `notes` are those on earlier outputs."""
     await kernel.wait_for_outputs()
     began = time.monotonic()
+    attempt = Attempt(dict(notes))
     ran: list[int] = []
-    for index, cell in enumerate(run.notebook.cells):
-        if plan.stop is None and time.monotonic() > plan.deadline:
-            cause = Message.of("cause_cells_seconds", seconds=f"{limits.cells_seconds:g}")
-            plan.stop_before(index, cause, "limit cells_seconds")
+    for index, cell in enumerate(notebook.cells):
+        plan.look_at_clock(index, limits)
         if plan.stopped(index):
-            return None
-        try:
-            await pause_before(index, kernel, plan)
-            if is_test(cell):
-                freeze(run, kernel, task_of(cell))
-            elif cell.cell_type == "code" and plan.runs(index):
+            break
+        match await run_cell(index, cell, kernel, plan):
+            case Ran(result):
                 ran.append(index)
-                await kernel.run(cell)
-                note_unusual(run, kernel, index, limits)
-        except KernelDied as death:
-            return End(index, death.cause, ran, time.monotonic() - began)
+                attempt.notes[index] = list(result.notes)
+                note_unusual(attempt, index, result, limits)
+            case Frozen(snapshot):
+                attempt.snapshots[task_of(cell)] = snapshot
+            case NotFrozen(reason):
+                attempt.remarks.append(f"{task_of(cell)}: {reason}")
+            case Died(cause, left, has_begun):
+                if has_begun:
+                    ran.append(index)
+                    attempt.notes[index] = list(left)
+                attempt.end = End(index, cause, ran, time.monotonic() - began)
+                break
+    return attempt
+
+
+async def run_cell(index: int, cell: NotebookNode, kernel: Kernel, plan: Plan) -> Event:
+    """Run a cell, or freeze the kernel at a test cell, where the plan says so."""
+    began = False
+    try:
+        await pause_before(index, kernel, plan)
+        if is_test(cell):
+            return freeze(kernel)
+        if cell.cell_type == "code" and plan.runs(index):
+            began = True
+            return Ran(await kernel.run(cell))
+    except KernelDied as death:
+        return Died(death.cause, death.notes, began)
     return None
 
 
@@ -183,56 +191,38 @@ async def pause_before(index: int, kernel: Kernel, plan: Plan) -> None:
         plan.leave_out_found()
 
 
-def freeze(run: Run, kernel: Kernel, task: str) -> None:
-    """Take the snapshot for a task, if the kernel gives one; raises KernelDied."""
+def freeze(kernel: Kernel) -> Frozen | NotFrozen:
+    """Copy the kernel, if it lets us; raises KernelDied."""
     try:
-        run.snapshots[task] = kernel.snapshot()
+        return Frozen(kernel.snapshot())
     except OSError as error:
         if not kernel.alive:
             raise KernelDied(kernel.cause(None)) from error
-        run.remarks.append(f"{task}: no copy of the kernel could be made: {error}")
+        return NotFrozen(f"no copy of the kernel could be made: {error}")
 
 
-def note_unusual(run: Run, kernel: Kernel, index: int, limits: Limits) -> None:
-    """Remember for staff and student what was unusual about a cell that has just run."""
-    if kernel.interrupts:
+def note_unusual(attempt: Attempt, index: int, result: CellResult, limits: Limits) -> None:
+    """Note for staff and student what was unusual about a cell that has just run."""
+    if result.interrupted:
         seconds = f"{limits.cell_seconds:g}"
-        run.interrupted[index] = Message.of("cause_interrupted", seconds=seconds)
-        run.remarks.append(f"cell {index + 1} was interrupted: limit cell_seconds")
-    if kernel.cut:
-        run.remarks.append(f"cell {index + 1} showed more than limit outputs allows")
-    if kernel.exited:
-        run.remarks.append(f"cell {index + 1} called exit(): the cells behind it ran all the same")
+        attempt.interrupted[index] = Message.of("cause_interrupted", seconds=seconds)
+        attempt.remarks.append(f"cell {index + 1} was interrupted: limit cell_seconds")
+    if result.cut:
+        attempt.remarks.append(f"cell {index + 1} showed more than limit outputs allows")
+    if result.exited:
+        said = "called exit(): the cells behind it ran all the same"
+        attempt.remarks.append(f"cell {index + 1} {said}")
 
 
-def draw_conclusion(plan: Plan, end: End, ends: int, limits: Limits) -> None:
-    """Plan the next run after the kernel has ended for the `ends`th time."""
-    plan.cause = end.cause
-    if not end.ran:
-        raise GraderError(f"The kernel ended before a cell ran: {say(end.cause, 'en')}")
-    if plan.stop is not None:
-        plan.stop_before(0, end.cause, "the kernel ended again")
-    elif end.cause.key == "cause_cell_seconds":  # the cell was running, and we ended it
-        plan.leave_out(end.index, end.cause)
-    elif plan.search is None:
-        seconds = min(end.seconds, 2 * limits.cell_seconds) + 1
-        plan.search = Bisection.of(end.ran, end.cause, seconds)
-    elif end.index == plan.search.pause and end.index not in end.ran:
-        plan.search.ended_in_pause()
-    else:
-        plan.search.ended_at(end.index)
-    plan.leave_out_found()
-    if len(plan.skipped) > limits.restarts or ends > 2 * limits.restarts + limits.probes:
-        plan.stop_before(end.index, end.cause, "limit restarts")
-
-
-def not_reached(plan: Plan, language: Language) -> Message:
-    """Why a test cell has no snapshot."""
-    cause = plan.cause or Message.of("cause_ended")
-    return Message.of("kernel_died", cause=say(cause, language))
-
-
-def obituary(cause: Message, language: Language) -> NotebookNode:
-    """The output that tells the student why a cell was left out."""
-    text = say(Message.of("cell_left_out", cause=say(cause, language)), language)
-    return new_output("stream", name="stdout", text=f"{text}\n")
+def explain_gaps(notebook: NotebookNode, attempt: Attempt, plan: Plan) -> None:
+    """Say why cells were left out, and why test cells were not reached."""
+    for index, cell in enumerate(notebook.cells):
+        if is_test(cell) and plan.stopped(index):
+            cause = plan.cause or Message.of("cause_ended")
+            attempt.snapshots[task_of(cell)] = Message.of("kernel_died", cause=cause)
+    for index, cause in (plan.skipped | attempt.interrupted).items():
+        note = add_note(notebook.cells[index], Message.of("cell_left_out", cause=cause))
+        attempt.notes.setdefault(index, []).append(note)
+    if plan.search is not None:
+        how = say(plan.search.cause, "en")
+        plan.remarks.append(f"the kernel ended once and, run again, did not: {how}")

@@ -25,8 +25,9 @@ from autograder.model.errors import GraderError, NoCopy
 from autograder.model.grade import Law, LawName
 from autograder.model.limits import Limits
 from autograder.model.messages import Message, say
+from autograder.student.budget import Budget
 from autograder.student.snapshot import Snapshot
-from autograder.student.transport import Budget, DeadLine, Line, WorkerLine
+from autograder.student.transport import NoSnapshot, Transport, WorkerTransport
 
 Start = Callable[[NotebookNode], contextlib.AbstractContextManager[Run]]
 LOOK_SECONDS = 0.2  # between two looks at a sandbox in which nothing runs
@@ -34,39 +35,44 @@ LOOK_SECONDS = 0.2  # between two looks at a sandbox in which nothing runs
 
 @dataclass(slots=True)
 class Reruns:
-    """The runs of one notebook, one after the other; `run` is the present one."""
+    """The runs of one notebook, one after the other; `run` is the present one.
+
+    A `judge.source.StudentSource`: it opens a frozen copy for each law.
+    """
 
     original: NotebookNode  # before its first run
     start: Start
     limits: Limits
     run: Run
     stack: contextlib.ExitStack
+    budget: Budget  # of all calls
     began: float = field(default_factory=time.monotonic)  # when the present run was ready
     used_by: set[LawName] = field(default_factory=set)  # whom the present run has answered
     doubted: set[LawName] = field(default_factory=set)  # what must meet a run of its own
     confirmed: set[tuple[str, str]] = field(default_factory=set)  # a task, and how its laws end
-    line: WorkerLine | None = None  # of the law that runs
+    transport: WorkerTransport | None = None  # of the law that runs
     looked_for: bool = False  # whether the notebook ran again for copies that were not made
     rested: float = 0.0  # seconds that a sandbox survived while nothing ran in it
     reruns: int = 0
     seconds: float = 0.0  # of all runs but the first
     remarks: list[str] = field(default_factory=list)  # for staff
 
-    def open(self, law: Law, budget: Budget) -> Line:
-        """The line to a frozen copy for a law.
+    def open(self, law: Law) -> Transport:
+        """The transport to a frozen copy for a law, with the time of one test.
 
         Raises GraderError where there is no copy and nobody knows why, or where another run
         would be needed and is not allowed any more.
         """
-        self.line = None  # that of the law before says nothing of this one
+        self.transport = None  # that of the law before says nothing of this one
         if self.run.lost is not None or (law.name in self.doubted and self.used_by):
             self.renew()
         snapshot = self.snapshot(law.task)
         self.used_by.add(law.name)
         if isinstance(snapshot, Message):
-            return DeadLine(snapshot)
-        self.line = WorkerLine(snapshot, self.limits, budget, self.why)
-        return self.line
+            return NoSnapshot(snapshot)
+        test = Budget(self.limits.test_seconds, "test_seconds", within=self.budget)
+        self.transport = WorkerTransport(snapshot, self.limits, test)
+        return self.transport
 
     def snapshot(self, task: str) -> Snapshot | Message:
         """The frozen copy for a task; where none was made, the notebook runs once more."""
@@ -78,14 +84,13 @@ class Reruns:
             raise NoCopy(f"The kernel could not be copied at the test cell test_{task}.")
         return self.run.snapshots[task]
 
-    def why(self) -> Message:
-        """What a copy died of: the end of the whole sandbox, or its own."""
-        return self.run.lost or Message.of("died")
+    def must_retry(self, law: Law) -> bool:
+        """Whether a law that just ran must be tried again: its end may be others' doing.
 
-    def undecided(self, law: Law) -> bool:
-        """Whether a law that just ran must be tried again: its end may be others' doing."""
+        Raises GraderError where nobody can tell whose doing it is.
+        """
         lost = self.run.lost
-        doubt = say(lost, "en") if lost else self.line.doubt if self.line else ""
+        doubt = say(lost, "en") if lost else self.transport.doubt if self.transport else ""
         if not doubt:
             return False
         if not self.decided(law, doubt):
@@ -143,4 +148,5 @@ def keep_running(notebook: NotebookNode, limits: Limits, start: Start) -> Iterat
     original = copy.deepcopy(notebook)
     with contextlib.ExitStack() as stack:
         run = stack.enter_context(start(notebook))
-        yield Reruns(original, start, limits, run, stack)
+        budget = Budget(limits.calls_seconds, "calls_seconds")
+        yield Reruns(original, start, limits, run, stack, budget)

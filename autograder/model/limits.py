@@ -50,12 +50,34 @@ class Limits:
                 raise GraderError(
                     f"There is no limit {name!r}; the limits are {', '.join(sorted(known))}."
                 )
-            check(name, value, whole=known[name] == "int")
+            validate(name, value, whole=known[name] == "int")
         return replace(self, **changes)  # type: ignore[arg-type]  # names and types checked above
 
+    def rlimits(self, *, sandboxed: bool = True) -> dict[str, int]:
+        """The resource limits of each process, by their names in the module `resource`."""
+        limits = {
+            "RLIMIT_AS": 2 * self.memory_bytes,  # address space, not RAM
+            "RLIMIT_DATA": self.memory_bytes,
+            "RLIMIT_FSIZE": self.file_bytes,
+            "RLIMIT_CORE": 0,
+            # kernel memory that belongs to no process; a kernel has 64 descriptors open
+            "RLIMIT_NOFILE": 512,
+            "RLIMIT_MEMLOCK": 0,
+            "RLIMIT_MSGQUEUE": 0,
+        }
+        if sandboxed:  # outside a sandbox they would count the user's other processes
+            # threads count as well, and a kernel has about ten
+            limits |= {"RLIMIT_NPROC": 8 * self.processes, "RLIMIT_SIGPENDING": 1024}
+        return limits
 
-def check(name: str, value: object, *, whole: bool) -> None:
-    """Raise GraderError where a limit's value is none."""
+    @property
+    def kernel_runs(self) -> int:
+        """The most runs of a notebook until one lasts: cells that end the kernel are looked for."""
+        return 2 * self.restarts + self.probes + 1
+
+
+def validate(name: str, value: object, *, whole: bool) -> None:
+    """Raise GraderError if `value` is not a positive number (of type int where `whole`)."""
     least = 0 if name in ("restarts", "probes", "reruns") else 1e-3
     kind = int if whole else (int, float)
     if isinstance(value, bool) or not isinstance(value, kind) or not value >= least:

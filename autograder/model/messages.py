@@ -14,13 +14,13 @@ Language = Literal["de", "en"]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A key of the catalogue and the texts that fill its gaps."""
+    """A key of the catalogue, and what fills its gaps: texts, or messages in the same language."""
 
     key: str
-    data: dict[str, str]
+    data: dict[str, str | Message]
 
     @staticmethod
-    def of(key: str, **data: str) -> Message:
+    def of(key: str, **data: str | Message) -> Message:
         """A message by keyword: `Message.of("vector", size="3")`."""
         return Message(key, data)
 
@@ -32,7 +32,8 @@ def say(sentence: Sentence, language: Language) -> str:
     """The sentence in `language`."""
     if isinstance(sentence, str):
         return sentence
-    return CATALOGUE[language][sentence.key].format_map(sentence.data)
+    gaps = {name: say(value, language) for name, value in sentence.data.items()}
+    return CATALOGUE[language][sentence.key].format_map(gaps)
 
 
 GERMAN = {
@@ -85,7 +86,6 @@ GERMAN = {
     "array_f": "ein NumPy-Array aus float64 mit der Form ({size},)",
     "array_i": "ein NumPy-Array aus ganzen Zahlen mit der Form ({size},)",
     "pair": "ein Tupel aus zwei Werten",
-    "choice": "ein Tupel (token, idx), in dem tokens[idx] das Token ist (idx von 0 bis {last})",
     "value_error": "die Funktion löst ValueError aus",
     "unchanged": "Die Argumente bleiben, wie sie waren.",
     # feedback on a task
@@ -186,7 +186,6 @@ ENGLISH = {
     "array_f": "a NumPy array of float64 with shape ({size},)",
     "array_i": "a NumPy array of integers with shape ({size},)",
     "pair": "a tuple of two values",
-    "choice": "a tuple (token, idx) in which tokens[idx] is the token (idx from 0 to {last})",
     "value_error": "the function raises ValueError",
     "unchanged": "The arguments stay as they were.",
     "points_of": "{earned} of {points}",

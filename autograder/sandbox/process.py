@@ -7,10 +7,10 @@ the command can see:
     /usr, /opt/python, /env   the system, the interpreter and its packages, read-only
     /kit/autograder           the kit's side of the wire, read-only
     /home/student, /tmp       private, in memory, of limited size
-    /run/kernel               the same, for the kernel's sockets
+    /run/kernel               the same, for sockets
 
 Nothing that can be written lies on the machine's disk, so nothing outlives the
-sandbox. The grader reaches the kernel's sockets through /proc/<pid>/root, which
+sandbox. The grader reaches its sockets through /proc/<pid>/root, which
 only the owner of the sandbox may open. All paths are the same on every machine:
 a traceback in a student's output does not tell where the grader lives.
 
@@ -35,7 +35,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,149 +43,52 @@ from autograder.files import PACKAGE
 from autograder.model.errors import GraderError
 from autograder.model.limits import Limits
 from autograder.sandbox import overlay, seccomp
+from autograder.sandbox.bwrap import HOME, SOCKETS, Interpreter, bwrap_args, guest_environment
 from autograder.sandbox.fonts import font_list
-from autograder.sandbox.watchdog import exceeded
+from autograder.sandbox.watchdog import guard
 
 INSTALL = "Install it with: sudo apt-get install bubblewrap"
 PASSWD = "student:x:1000:1000::/home/student:/bin/sh\n"
-HOME = "/home/student"
-SOCKETS = "/run/kernel"
-PRIVATE_FOLDERS = ("/dev/shm", "/tmp", HOME, SOCKETS)
 GUEST = PACKAGE / "guest"  # all of the kit that is beside student code
 
 
 @dataclass(frozen=True, slots=True)
-class Interpreter:
-    """Where a Python and its packages lie on this machine."""
+class Program:
+    """What the guest is started with: its arguments, and files by their path in the sandbox."""
 
-    base: Path  # sys.base_prefix
-    prefix: Path  # sys.prefix: the virtual environment, or the same as base
-    version: str  # "3.11"
-
-    @staticmethod
-    def current() -> Interpreter:
-        """The one that runs this code."""
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        return Interpreter(Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), version)
-
-    @property
-    def inner_base(self) -> str:
-        """Where the base installation is seen inside the sandbox."""
-        inside_usr = self.base == Path("/usr") or Path("/usr") in self.base.parents
-        return str(self.base) if inside_usr else "/opt/python"
-
-    @property
-    def folders(self) -> dict[Path, str]:
-        """What the sandbox needs of it beside /usr, and where it is seen there."""
-        found = {} if self.inner_base.startswith("/usr") else {self.base: self.inner_base}
-        return found if self.prefix == self.base else found | {self.prefix / "lib": "/env/lib"}
-
-    @property
-    def inner_python(self) -> str:
-        """The interpreter's path inside the sandbox."""
-        if self.prefix == self.base:
-            return f"{self.inner_base}/bin/python{self.version}"
-        return "/env/bin/python"
+    arguments: list[str]
+    files: Mapping[str, bytes]
 
 
-def bwrap_args(
-    limits: Limits, python: Interpreter, data: Mapping[str, int], shown: Mapping[Path, Path]
-) -> list[str]:
-    """The arguments of bwrap, up to the command; nothing is started or looked up but links.
+# A program for a root: "" in a sandbox, without one the folder that stands in its place. What
+# the guest is to open has that root before its path.
+Build = Callable[[str], Program]
 
-    `data` are the descriptors of small files, by their path in the sandbox; `shown` are
-    folders to bind in place of others.
+
+@contextlib.contextmanager
+def open_sandbox(
+    build: Build, *, limits: Limits, descriptors: tuple[int, ...], unsandboxed: bool = False
+) -> Iterator[Sandbox]:
+    """Start the guest with the program; on leaving nothing of it is left.
+
+    `descriptors` are handed down. Raises GraderError where the sandbox can't be made.
     """
-    return [
-        *["--unshare-all", "--unshare-user", "--disable-userns"],
-        *["--die-with-parent", "--new-session", "--cap-drop", "ALL"],
-        *["--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--clearenv"],
-        *["--ro-bind", "/usr", "/usr", *system_links()],
-        *["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"],
-        *["--ro-bind-try", "/etc/fonts", "/etc/fonts"],
-        *["--proc", "/proc", "--dev", "/dev"],
-        # an administrator's sandbox could otherwise change the machine's kernel by /proc/sys,
-        # which asks for the user's number alone and for no capability
-        *["--remount-ro", "/proc"],
-        # a shared mapping of it is memory that nobody counts; a bound device can't be opened
-        *["--ro-bind", "/dev/null", "/dev/zero"],
-        *[word for path in PRIVATE_FOLDERS for word in private_folder(path, limits)],
-        *["--remount-ro", "/dev"],  # it is a file system in memory without a limit
-        *python_binds(python, shown),
-        *[word for path, given in data.items() for word in ("--ro-bind-data", str(given), path)],
-        *["--remount-ro", "/", "--chdir", HOME],
-        *environment_args(python),
-    ]
-
-
-def system_links() -> list[str]:
-    """/bin, /lib and so on as this system has them: links into /usr, or folders."""
-    arguments: list[str] = []
-    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
-        path = Path(name)
-        if path.is_symlink():
-            arguments += ["--symlink", os.readlink(path), name]
-        elif path.is_dir():
-            arguments += ["--ro-bind", name, name]
-    return arguments
-
-
-def private_folder(path: str, limits: Limits) -> list[str]:
-    """A folder in memory, of limited size."""
-    return ["--size", str(limits.disk_bytes), "--tmpfs", path]
-
-
-def python_binds(python: Interpreter, shown: Mapping[Path, Path]) -> list[str]:
-    """The interpreter and its packages, under paths that say nothing of this machine."""
-    arguments: list[str] = []
-    for folder, inner in python.folders.items():
-        arguments += ["--ro-bind", str(shown.get(folder, folder)), inner]
-    if python.prefix != python.base:
-        target = f"{python.inner_base}/bin/python{python.version}"
-        arguments += ["--symlink", target, "/env/bin/python"]
-    return arguments
-
-
-def small_files(python: Interpreter, connection: Mapping[str, object]) -> dict[str, bytes]:
-    """What the sandbox gets beside the interpreter, by path: of the kit the guest alone."""
-    parts = [PACKAGE / "__init__.py", *sorted(GUEST.glob("*.py"))]
-    files = {f"/kit/autograder/{path.relative_to(PACKAGE)}": path.read_bytes() for path in parts}
-    files["/kit/connection.json"] = json.dumps(connection).encode()
-    files["/etc/passwd"] = PASSWD.encode()
-    if python.prefix != python.base:
-        home = f"home = {python.inner_base}/bin\nversion = {python.version}\n"
-        files["/env/pyvenv.cfg"] = home.encode()
-    if fonts := font_list():  # so that no kernel searches for fonts
-        files[f"{HOME}/.matplotlib/{fonts.name}"] = fonts.read_bytes()
-    return files
-
-
-def environment_args(python: Interpreter) -> list[str]:
-    """The whole environment: nothing of the grader's is passed on."""
-    values = guest_environment("/kit", HOME) | {"PATH": "/env/bin:/usr/bin:/bin"}
-    if python.inner_base == "/opt/python":
-        values["LD_LIBRARY_PATH"] = "/opt/python/lib"
-    arguments: list[str] = []
-    for name, value in values.items():
-        arguments += ["--setenv", name, value]
-    return arguments
-
-
-def guest_environment(kit: str, home: str) -> dict[str, str]:
-    """What a kernel finds in its environment, in a sandbox or not."""
-    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    return {
-        "HOME": home,
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "MPLCONFIGDIR": f"{home}/.matplotlib",
-        "MALLOC_ARENA_MAX": "2",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",  # the same submission prints its sets in the same order
-        "PYTHONPATH": kit,
-        "TZ": "UTC",
-        **dict.fromkeys(threads, "1"),  # a forked copy has no other thread
-    }
+    with tempfile.TemporaryDirectory(prefix="autograder-") as name:
+        folder = Path(name)
+        if unsandboxed:
+            sandbox = start_unsandboxed(build(name), descriptors, folder)
+        else:
+            sandbox = start_sandboxed(build(""), limits, descriptors, folder)
+        watch = threading.Thread(target=guard, args=(sandbox, limits), daemon=True)
+        if not unsandboxed:
+            watch.start()
+        try:
+            yield sandbox
+        finally:
+            sandbox.kill()
+            if watch.is_alive():
+                watch.join()
+            sandbox.close()
 
 
 @dataclass(slots=True)
@@ -195,13 +98,17 @@ class Sandbox:
     process: subprocess.Popen[bytes]
     root: str
     init: int | None  # a pidfd of the sandbox's first process; None without a sandbox
-    sockets: str  # the prefix of the kernel's sockets, as the grader sees it
     exceeded: str = ""  # the name of the limit that the watchdog ended it for
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def outside(self, path: str) -> str:
         """The grader's name for `path` of the sandbox."""
         return self.root + path
+
+    @property
+    def processes(self) -> Path:
+        """The /proc folder of its processes, as the grader sees it."""
+        return Path("/proc" if self.init is None else self.outside("/proc"))
 
     @property
     def alive(self) -> bool:
@@ -235,63 +142,15 @@ class Sandbox:
             self.process.stderr.close()
 
 
-@contextlib.contextmanager
-def open_sandbox(
-    command: list[str],
-    *,
-    connection: Mapping[str, object],
-    limits: Limits,
-    descriptors: tuple[int, ...],
-    unsandboxed: bool = False,
-) -> Iterator[Sandbox]:
-    """Start the guest with `command` as its arguments; on leaving nothing of it is left.
-
-    `connection` is the kernel's connection file, and `descriptors` are handed
-    down. Raises GraderError where the sandbox can't be made.
-    """
-    with tempfile.TemporaryDirectory(prefix="autograder-") as name:
-        folder = Path(name)
-        start = start_unsandboxed if unsandboxed else start_sandboxed
-        sandbox = start(command, dict(connection), limits, descriptors, folder)
-        watch = threading.Thread(target=guard, args=(sandbox, limits), daemon=True)
-        if not unsandboxed:
-            watch.start()
-        try:
-            yield sandbox
-        finally:
-            sandbox.kill()
-            if watch.is_alive():
-                watch.join()
-            sandbox.close()
-
-
 def start_sandboxed(
-    command: list[str],
-    connection: dict[str, object],
-    limits: Limits,
-    descriptors: tuple[int, ...],
-    folder: Path,
+    program: Program, limits: Limits, descriptors: tuple[int, ...], folder: Path
 ) -> Sandbox:
     """Start bwrap and wait until it says which process it made."""
     bwrap = find_bwrap()
-    python = Interpreter.current()
-    connection["ip"] = f"{SOCKETS}/k"
     read, write = os.pipe()
-    data = {path: hand_over(held) for path, held in small_files(python, connection).items()}
-    shown = stand_ins(python, folder) if overlay.possible() else {}
-    # bwrap is the sandbox's first process, and students can read that one's arguments and
-    # environment: the arguments name this machine's folders, the environment may hold secrets
-    given = [list_args(bwrap_args(limits, python, data, shown)), *data.values()]
-    argv = [bwrap, "--args", str(given[0]), "--info-fd", str(write)]
-    if (program := seccomp.compile_filter(administrator=os.geteuid() == 0)) is not None:
-        given.append(hand_over(program))
-        argv += ["--seccomp", str(given[-1])]
-    argv += ["--", python.inner_python, "-P", "-m", "autograder.guest", *command]
-    if shown:
-        (empty := folder / "empty").mkdir()
-        argv = overlay.nameless(argv, shown, empty)
-    process = subprocess.Popen(  # noqa: S603 -- argv is ours, no shell
-        argv,
+    command, given = prepare(bwrap, program, limits, folder, write)
+    process = subprocess.Popen(  # noqa: S603 -- the command is ours, no shell
+        command,
         env={},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -300,13 +159,51 @@ def start_sandboxed(
     )
     for descriptor in (write, *given):
         os.close(descriptor)
-    with os.fdopen(read, "rb") as info:
-        answer = info.read()
-    if not answer:
-        raise GraderError(refusal(process))
-    pid = json.loads(answer)["child-pid"]
-    root = f"/proc/{pid}/root"
-    return Sandbox(process, root, os.pidfd_open(pid), f"{root}{SOCKETS}/k")
+    pid = read_pid(read, process)
+    return Sandbox(process, f"/proc/{pid}/root", os.pidfd_open(pid))
+
+
+def prepare(
+    bwrap: str, program: Program, limits: Limits, folder: Path, info: int
+) -> tuple[list[str], list[int]]:
+    """The command that makes the sandbox, and the descriptors that it reads.
+
+    bwrap writes to `info` which process it made; `folder` is empty.
+    """
+    python = Interpreter.current()
+    files = small_files(python) | dict(program.files)
+    data = {path: hand_over(content) for path, content in files.items()}
+    shown = stand_ins(python, folder) if overlay.possible() else {}
+    # bwrap is the sandbox's first process, and students can read that one's arguments and
+    # environment: the arguments name this machine's folders, the environment may hold secrets
+    given = [list_args(bwrap_args(limits, python, data, shown)), *data.values()]
+    argv = [bwrap, "--args", str(given[0]), "--info-fd", str(info)]
+    if (rules := seccomp.compile_filter(administrator=os.geteuid() == 0)) is not None:
+        given.append(hand_over(rules))
+        argv += ["--seccomp", str(given[-1])]
+    argv += ["--", *guest_command(python.inner_python, program)]
+    if shown:
+        (empty := folder / "empty").mkdir()
+        argv = overlay.nameless(argv, shown, empty)
+    return argv, given
+
+
+def guest_command(python: str, program: Program) -> list[str]:
+    """The command that starts the guest."""
+    return [python, "-P", "-m", "autograder.guest", *program.arguments]
+
+
+def small_files(python: Interpreter) -> dict[str, bytes]:
+    """What every sandbox gets beside the interpreter, by path: of the kit the guest alone."""
+    parts = [PACKAGE / "__init__.py", *sorted(GUEST.glob("*.py"))]
+    files = {f"/kit/autograder/{path.relative_to(PACKAGE)}": path.read_bytes() for path in parts}
+    files["/etc/passwd"] = PASSWD.encode()
+    if python.prefix != python.base:
+        home = f"home = {python.inner_base}/bin\nversion = {python.version}\n"
+        files["/env/pyvenv.cfg"] = home.encode()
+    if fonts := font_list():  # so that no kernel searches for fonts
+        files[f"{HOME}/.matplotlib/{fonts.name}"] = fonts.read_bytes()
+    return files
 
 
 def stand_ins(python: Interpreter, folder: Path) -> dict[Path, Path]:
@@ -330,30 +227,37 @@ def hand_over(content: bytes) -> int:
     return given
 
 
-def start_unsandboxed(
-    command: list[str],
-    connection: dict[str, object],
-    limits: Limits,  # noqa: ARG001 -- the same signature as start_sandboxed
-    descriptors: tuple[int, ...],
-    folder: Path,
-) -> Sandbox:
+def read_pid(info: int, process: subprocess.Popen[bytes]) -> int:
+    """The number of the sandbox's first process; raises GraderError where none was made."""
+    with os.fdopen(info, "rb") as stream:
+        answer = stream.read()
+    if not answer:
+        raise GraderError(refusal(process))
+    pid: int = json.loads(answer)["child-pid"]
+    return pid
+
+
+def start_unsandboxed(program: Program, descriptors: tuple[int, ...], folder: Path) -> Sandbox:
     """Start the guest as it is, with this user's rights: for trusted code alone."""
-    connection["ip"] = str(folder / "k")
-    (folder / "connection.json").write_text(json.dumps(connection))
+    home = Path(f"{folder}{HOME}")
+    for path in (home, Path(f"{folder}{SOCKETS}")):
+        path.mkdir(parents=True)
+    for name, content in program.files.items():
+        path = Path(f"{folder}{name}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     kit = str(PACKAGE.parent)
-    argv = [sys.executable, "-P", "-m", "autograder.guest", *command]
-    argv[argv.index("/kit/connection.json")] = str(folder / "connection.json")
-    process = subprocess.Popen(  # noqa: S603 -- argv is ours, no shell
-        argv,
+    process = subprocess.Popen(  # noqa: S603 -- the command is ours, no shell
+        guest_command(sys.executable, program),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        cwd=folder,
-        env=guest_environment(kit, str(folder)) | {"PATH": os.environ["PATH"]},
+        cwd=home,
+        env=guest_environment(kit, str(home)) | {"PATH": os.environ["PATH"]},
         pass_fds=descriptors,
         start_new_session=True,  # the kernel and its copies end with their group
     )
-    return Sandbox(process, "", None, str(folder / "k"))
+    return Sandbox(process, str(folder), None)
 
 
 def find_bwrap() -> str:
@@ -376,15 +280,3 @@ def refusal(process: subprocess.Popen[bytes]) -> str:
         "sysctl kernel.unprivileged_userns_clone=1 (Debian) or "
         "sysctl kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu)."
     )
-
-
-def guard(sandbox: Sandbox, limits: Limits) -> None:
-    """End the sandbox when all its processes together pass a limit."""
-    processes = Path(sandbox.outside("/proc"))
-    folders = [sandbox.outside(path) for path in PRIVATE_FOLDERS]
-    while not sandbox.stopped.wait(0.2):
-        with contextlib.suppress(OSError):  # it has ended, or is about to
-            sandbox.exceeded = exceeded(processes, folders, limits)
-        if sandbox.exceeded:
-            sandbox.end()
-            return

@@ -1,16 +1,22 @@
-"""What the processes of a sandbox use together, read from its /proc folder.
+"""End a sandbox when all its processes together pass a limit.
 
-How it works: memory is held by processes, by pipes and sockets, by what is on its way
-between them, by locks on files, and by the private folders. All of it is counted.
+How it works: a thread of the grader reads the sandbox's /proc folder every 0.2 seconds.
+Memory is held by processes, by pipes and sockets, by what is on its way between them, by
+locks on files, and by the private folders. All of it is counted.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from pathlib import Path
+from typing import Protocol
 
 from autograder.model.limits import MIB, Limits
+from autograder.sandbox.bwrap import PRIVATE_FOLDERS
+
+INTERVAL = 0.2  # seconds between two looks
 
 CHANNEL_BYTES = MIB // 4  # a pipe or socket that nobody reads holds 64 to 208 KiB
 INODE_BYTES = 1024  # an empty file: its inode and its name are kernel memory
@@ -18,10 +24,41 @@ LOCK_BYTES = 256  # a lock on a part of a file is kernel memory too, and no limi
 LOCKS_SHOWN = 4 * MIB  # of the list of locks, some 60,000: nobody honest has so many
 
 
+class Watched(Protocol):
+    """A sandbox (`process.Sandbox`)."""
+
+    exceeded: str
+    stopped: threading.Event
+
+    @property
+    def processes(self) -> Path:
+        """The /proc folder of its processes."""
+        ...
+
+    def outside(self, path: str) -> str:
+        """The grader's name for a path of it."""
+        ...
+
+    def end(self) -> None:
+        """Send the signal that ends every process of it."""
+        ...
+
+
+def guard(sandbox: Watched, limits: Limits) -> None:
+    """End the sandbox when it passes a limit, and note which; returns when it has stopped."""
+    folders = [sandbox.outside(path) for path in PRIVATE_FOLDERS]
+    while not sandbox.stopped.wait(INTERVAL):
+        with contextlib.suppress(OSError):  # it has ended, or is about to
+            sandbox.exceeded = exceeded(sandbox.processes, folders, limits)
+        if sandbox.exceeded:
+            sandbox.end()
+            return
+
+
 def exceeded(processes: Path, folders: list[str], limits: Limits) -> str:
     """The limit that the processes of a /proc folder pass together, or "".
 
-    They are counted anew before each look at one's memory: a fork bomb makes
+    They are counted again before each look at one's memory: a fork bomb makes
     such a look take seconds, and a thousand processes in that time.
     """
     memory = sum(map(memory_of_folder, folders)) + memory_of_connections(processes)

@@ -16,6 +16,7 @@ from types import FrameType
 
 from autograder.guest import wire
 from autograder.guest.answer import Namespace, answer
+from autograder.guest.errors import WireError
 from autograder.model.errors import TimedOut, Unreadable
 from autograder.model.limits import Limits
 from autograder.model.messages import Message
@@ -54,15 +55,15 @@ class Alarm:
             signal.signal(signal.SIGALRM, before)
 
 
-@dataclass(frozen=True, slots=True)
-class InPlaceLine:
-    """A line to functions of ours."""
+@dataclass(slots=True)
+class InProcessTransport:
+    """Carries requests to functions of ours."""
 
     namespace: Namespace
     limits: Limits = field(default_factory=Limits)
 
     def ask(self, request: Request) -> Reply:
-        """The reply of the guest, by way of JSON; raises StudentErrors as a worker's line does."""
+        """The reply of the guest, by way of JSON; raises StudentErrors as WorkerTransport does."""
         request = wire.from_bytes(wire.to_bytes(request))
         alarm, reply = Alarm(), {}
         next_call = partial(alarm.wind, self.limits.call_seconds)
@@ -77,7 +78,7 @@ class InPlaceLine:
         """The reply as it arrives."""
         try:
             content = wire.to_bytes(reply)
-        except wire.WireError as error:
+        except WireError as error:
             raise Unreadable(unreadable(error.what)) from error
         if len(content) > self.limits.reply_bytes:
             raise Unreadable(too_large(self.limits))

@@ -1,4 +1,4 @@
-"""Frozen copies of a kernel, and the line on which the guest is asked to make them.
+"""Frozen copies of a kernel, and the control socket by which the guest is asked to make them.
 
 How it works: requests go to the guest's end of a socket pair, with the socket of what is
 to be forked attached. A snapshot is a fork of the kernel that only forks: each test gets a
@@ -14,12 +14,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from autograder.guest.wire import CONTROL_BYTES
+from autograder.model.messages import Message
 from autograder.student.effort import Effort, effort_of
 
 CONTROL_SECONDS = 10.0  # for the guest to fork: it takes milliseconds
-CONTROL_BYTES = 4096
 MOST_PROCESSES = 1 << 22  # Linux gives no process a higher id
 
 Answer = TypeVar("Answer")
@@ -27,7 +28,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(slots=True)
 class Control:
-    """The line on which the guest is asked to fork. A reply repeats the request's number."""
+    """The socket by which the guest is asked to fork. A reply repeats the request's number."""
 
     connection: socket.socket
     asked: int = 0
@@ -77,14 +78,29 @@ def read_reply(content: bytes) -> dict[str, Any]:
     return reply
 
 
+class Host(Protocol):
+    """The kernel whose sandbox holds a snapshot (`kernel.Kernel`)."""
+
+    @property
+    def ending(self) -> Message | None:
+        """Why the sandbox is gone or about to be, and all copies with it; None while it stands."""
+        ...
+
+
 @dataclass(slots=True)
 class Snapshot:
     """A frozen copy of a kernel. A worker of it answers the calls of one test."""
 
     control: Control
     processes: Path  # the sandbox's /proc, as the grader sees it
+    host: Host
     workers: int = 0
     silent: bool = False  # it once gave no answer: nobody waits for it again
+
+    @property
+    def ending(self) -> Message | None:
+        """Why the whole sandbox is gone or about to be; None while it stands."""
+        return self.host.ending
 
     def open(self) -> Worker:
         """Fork a worker; raises OSError where the snapshot no longer answers."""

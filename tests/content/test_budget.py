@@ -14,12 +14,11 @@ import numpy as np
 import pytest
 
 from autograder.course.answers import load_reference
-from autograder.judge.plugin import Grading
-from autograder.judge.session import run_suite
+from autograder.judge.plugin import JudgePlugin
+from autograder.judge.session import run_session
 from autograder.model.grade import Law
-from autograder.model.limits import Limits
-from autograder.student.inprocess import InPlaceLine
-from autograder.student.proxy import Student
+from autograder.student.inprocess import InProcessTransport
+from autograder.student.transport import Transport
 from solutions import next_token as reference
 from tests.hidden.next_token.budget import LEVEL, at_most, near_half, plausible
 from tests.kit.submissions import ROOT
@@ -40,7 +39,7 @@ EVENTS = {  # the chance of what is no comparison of a count
 class Counting:
     """A pytest plugin that counts the comparisons of each law."""
 
-    def __init__(self, session: Grading) -> None:
+    def __init__(self, session: JudgePlugin) -> None:
         self.session = session
         self.made: dict[tuple[str, str], int] = {}
 
@@ -62,17 +61,24 @@ class Counting:
             return (yield)
 
 
+class Reference:
+    """Opens the reference's functions for every law."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+
+    def open(self, law: Law) -> Transport:
+        return InProcessTransport(dict(self.namespace))
+
+    def must_retry(self, law: Law) -> bool:
+        return False
+
+
 def count_comparisons() -> tuple[list[Law], dict[tuple[str, str], int]]:
     """The laws, and how many comparisons each makes of the reference; for a process of its own."""
-    namespace = load_reference(ROOT, "next_token")
-
-    def open_student(law: Law) -> Student:
-        del law
-        return Student(InPlaceLine(dict(namespace)), Limits())
-
-    session = Grading(open_student)
+    session = JudgePlugin(Reference(load_reference(ROOT, "next_token")))
     counting = Counting(session)
-    run_suite(str(ROOT), "next_token", session, counting)
+    run_session(str(ROOT), "next_token", session, counting)
     assert all(outcome.status == "passed" for outcome in session.outcomes)
     return list(session.laws.values()), counting.made
 

@@ -8,23 +8,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.judge.plugin import Grading
+from autograder.judge.plugin import JudgePlugin
 from autograder.model.errors import Raised, Violation
+from autograder.model.grade import Law
 from autograder.model.limits import Limits
+from autograder.student.inprocess import InProcessTransport
 from autograder.student.literal import call_expression
 from autograder.student.proxy import Student
+from autograder.student.transport import Transport
 from autograder.testing import generator
-from tests.kit.inprocess import Here
 
 pytest_plugins = ["pytester"]
 
 SUITE = """
-from autograder.testing import ensure, number, points
+from autograder.testing import ensure, number, points, variable
 
 @points(1, task="v", hint="Tipp")
 def test_v(student, record_property):
     '''Satz.'''
-    value = number(student.variable("v"))
+    value = number(variable(student, "v"))
     record_property("remark", f"{value} is odd")
     for turn in range(100):
         record_property("remark", str(turn) * 1000)
@@ -33,8 +35,21 @@ def test_v(student, record_property):
 """
 
 
+class Source:
+    """Opens the same names for every law."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+
+    def open(self, law: Law) -> Transport:
+        return InProcessTransport(self.namespace)
+
+    def must_retry(self, law: Law) -> bool:
+        return False
+
+
 def student(**namespace: Any) -> Student:
-    return Student(Here(namespace), Limits())
+    return Student(InProcessTransport(namespace), Limits())
 
 
 # --- several calls ------------------------------------------------------------
@@ -144,7 +159,7 @@ def test_a_law_can_tell_staff_something_whatever_becomes_of_it(
     pytester: pytest.Pytester, value: int
 ) -> None:
     pytester.makepyfile(test_laws=textwrap.dedent(SUITE))
-    grading = Grading(lambda law: student(v=value))
+    grading = JudgePlugin(Source({"v": value}))
     pytester.inline_run("-q", "-p", "no:cacheprovider", plugins=[grading])
     assert grading.outcomes[0].status == ("passed" if value < 5 else "failed")
     assert grading.remarks[0] == f"v: {float(value)} is odd"

@@ -25,13 +25,14 @@ from autograder.course.answers import (
 from autograder.grading import misconception as diagnosis
 from autograder.grading.misconception import Exchanges, agree, alike, diagnose, question
 from autograder.guest import wire
+from autograder.guest.errors import WireError
 from autograder.model.errors import StudentError
 from autograder.model.grade import Law
 from autograder.model.limits import Limits
-from autograder.student.inprocess import InPlaceLine
-from autograder.student.proxy import Exchange, Student
+from autograder.student.inprocess import InProcessTransport
+from autograder.student.log import Exchange
+from autograder.student.proxy import Student, log_of, variable
 from autograder.testing import generator
-from tests.kit.inprocess import Here
 from tests.kit.plain import values
 
 COURSE = Path(__file__).resolve().parents[2]
@@ -63,10 +64,10 @@ def exchanges(namespace: Namespace, *laws: Asking) -> Exchanges:
     """What each law asks a student with these functions, and what comes back."""
     kept: dict[Law, Sequence[Exchange]] = {}
     for number, asking in enumerate(laws):
-        student = Student(Here(dict(namespace)), Limits())
+        student = Student(InProcessTransport(dict(namespace)), Limits())
         with contextlib.suppress(StudentError), np.errstate(all="ignore"):
             asking(student)
-        kept[law(number)] = student.exchanges
+        kept[law(number)] = log_of(student).exchanges
     return kept
 
 
@@ -173,7 +174,7 @@ def test_a_variable_is_compared_by_its_value() -> None:
     bank = [wrong("in_percent", "v = 25.0\n", "v"), wrong("text", "v = '0.25'\n", "v")]
 
     def ask(student: Student) -> None:
-        student.variable("v")
+        variable(student, "v")
 
     reference: Namespace = {"v": 0.25}
     assert name_of({"v": 25}, bank, reference, ask) == "v__in_percent"
@@ -272,6 +273,19 @@ def test_counts_that_were_drawn_together_are_compared_as_counts() -> None:
     assert name_of(defining(other), bank, reference, ask) == "f__reversed"
     other = counting("p", "np.searchsorted({}.cumsum(), 1 - rng.random(n))")
     assert name_of(defining(other), bank, reference, ask) is None
+
+
+@pytest.mark.parametrize("form", ["c", "(c / n, c)", "[n, (c / n, c)]"])
+def test_counts_are_found_wherever_they_stand_in_the_value(form: str) -> None:
+    def counting(drawn: str) -> str:
+        return f"def f(p, n, rng):\n    c = np.bincount({drawn}, minlength=4)\n    return {form}\n"
+
+    def ask(student: Student) -> None:
+        student.f.repeat(20, P, 100, generator(2))
+
+    bank = [wrong("reversed", counting("rng.choice(4, size=n, p=p[::-1])"))]
+    other = defining(counting("np.searchsorted(p[::-1].cumsum(), 1 - rng.random(n))"))
+    assert name_of(other, bank, defining(counting("rng.choice(4, size=n, p=p)")), ask)
 
 
 def test_counts_that_scatter_too_much_are_told_from_right_ones() -> None:
@@ -422,7 +436,7 @@ def test_what_is_drawn_may_have_any_form(made: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(values(), values())
 def test_any_two_values_can_be_compared(one: object, other: object) -> None:
-    with contextlib.suppress(wire.WireError), np.errstate(all="ignore"):
+    with contextlib.suppress(WireError), np.errstate(all="ignore"):
         one, other = wire.unpack(wire.pack(one)), wire.unpack(wire.pack(other))
         assert agree(one, other) == agree(other, one) or isinstance(one, np.ndarray)
         assert agree(one, one)
@@ -460,8 +474,8 @@ def test_arbitrary_json_as_a_reply_raises_nothing(reply: Any) -> None:
 def test_an_answer_of_the_course_that_hangs_is_ended_and_the_others_are_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    line = functools.partial(InPlaceLine, limits=Limits(call_seconds=0.1))
-    monkeypatch.setattr(diagnosis, "InPlaceLine", line)
+    transport = functools.partial(InProcessTransport, limits=Limits(call_seconds=0.1))
+    monkeypatch.setattr(diagnosis, "InProcessTransport", transport)
     hangs = wrong("hangs", "def f(x):\n    while True:\n        pass\n")
     before = signal.getsignal(signal.SIGALRM)
     assert name_of(answer_in(MEAN, SUMS), [hangs, SUMS], MEAN, two) == "f__sums"

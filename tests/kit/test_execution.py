@@ -11,14 +11,17 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.grading.record import write_notes
+from autograder.kernel.cell import CellResult
 from autograder.kernel.execute import Run, run_notebook
 from autograder.kernel.kernel import Kernel
 from autograder.model.errors import Died
 from autograder.model.limits import MIB, Limits
 from autograder.model.messages import Message
+from autograder.student.budget import Budget
 from autograder.student.proxy import Student
 from autograder.student.snapshot import Snapshot
-from autograder.student.transport import Budget, DeadLine, WorkerLine
+from autograder.student.transport import NoSnapshot, WorkerTransport
 
 LIMITS = Limits(cell_seconds=3.0, call_seconds=2.0, memory_bytes=512 * MIB, processes=24)
 PATIENT = LIMITS.override({"cell_seconds": 60.0})
@@ -30,7 +33,9 @@ ENDS = "import os; os._exit(1)"
 def running(*cells: NotebookNode | str, limits: Limits = PATIENT) -> Iterator[Run]:
     """The run of a notebook of these cells; a text is a code cell."""
     nodes = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
-    with run_notebook(new_notebook(cells=nodes), limits, language="en") as run:
+    with run_notebook(new_notebook(cells=nodes), limits) as run:
+        for index, notes in run.notes.items():
+            write_notes(run.notebook.cells[index], notes, "en")
         yield run
 
 
@@ -44,12 +49,12 @@ def call(run: Run, function: str, *arguments: Any) -> Any:
     """What the frozen function answers."""
     snapshot = run.snapshots[function]
     if isinstance(snapshot, Message):
-        return Student(DeadLine(snapshot), PATIENT).__getattr__(function)(*arguments)
-    student = Student(WorkerLine(snapshot, PATIENT, Budget(30.0)), PATIENT)
+        return getattr(Student(NoSnapshot(snapshot), PATIENT), function)(*arguments)
+    transport = WorkerTransport(snapshot, PATIENT, Budget(30.0))
     try:
-        return student.__getattr__(function)(*arguments)
+        return getattr(Student(transport, PATIENT), function)(*arguments)
     finally:
-        student.line.close()
+        transport.close()
 
 
 def shown(run: Run, index: int) -> str:
@@ -103,13 +108,24 @@ def test_a_cell_that_ends_the_process_is_left_out_when_the_others_run_again() ->
         assert run.remarks == ["cell 3 ended the kernel: A cell ended the Python process."]
 
 
+def test_a_cell_that_is_left_out_keeps_what_it_showed_and_says_that_it_was_cut() -> None:
+    shows = "import os, time\nfor i in range(600): print(i, flush=True)\ntime.sleep(1); os._exit(1)"
+    limits = PATIENT.override({"outputs": 1, "output_bytes": 1000})
+    with running(shows, "def f(): return 1", check("f"), limits=limits) as run:
+        assert call(run, "f") == 1
+        said = shown(run, 0)
+        assert said.startswith("0\n")
+        assert said.count("[Output cut: at most 1 outputs and 1000 bytes a cell]") == 1
+        assert said.endswith(
+            "[This cell was stopped when grading: A cell ended the Python process.]\n"
+        )
+
+
 def test_after_too_many_ends_what_was_frozen_before_them_stays() -> None:
     cells = ["def f(): return 1", check("f"), ENDS, ENDS, ENDS, "def g(): return 2", check("g")]
     with running(*cells, limits=PATIENT.override({"restarts": 2})) as run:
         assert call(run, "f") == 1
-        assert run.snapshots["g"] == Message.of(
-            "kernel_died", cause="A cell ended the Python process."
-        )
+        assert run.snapshots["g"] == Message.of("kernel_died", cause=Message.of("cause_ended"))
         with pytest.raises(Died):
             call(run, "g")
         assert run.remarks[-1] == "the run stopped before cell 5: limit restarts"
@@ -154,7 +170,7 @@ def test_the_time_of_all_cells_together_is_limited() -> None:
     cells = ["def f(): return 1", check("f"), *[slow] * 20, "def g(): return 2", check("g")]
     with running(*cells, limits=PATIENT.override({"cells_seconds": 3.0})) as run:
         assert call(run, "f") == 1
-        cause = "All cells together ran longer than 3 seconds."
+        cause = Message.of("cause_cells_seconds", seconds="3")
         assert run.snapshots["g"] == Message.of("kernel_died", cause=cause)
         assert len(run.remarks) == 1
         assert run.remarks[0].endswith("limit cells_seconds")
@@ -240,8 +256,7 @@ def test_a_cell_that_leaves_the_kernel_ends_nothing_but_itself(leave: str) -> No
 
 def test_the_copies_outlive_their_kernel() -> None:
     with running("def f(): return 1", check("f"), TIMER.format(0.5)) as run:
-        assert run.kernel is not None
-        wait_until(lambda: run.kernel is not None and not run.kernel.alive)
+        wait_until(lambda: not run.kernel.alive)
         assert run.lost is None
         assert call(run, "f") == 1
 
@@ -257,11 +272,11 @@ def test_the_cell_that_set_a_timer_is_left_out_and_not_the_one_it_met() -> None:
 def test_a_kernel_that_was_killed_from_outside_costs_no_cell() -> None:
     killed = []
 
-    async def kill(kernel: Kernel, cell: NotebookNode) -> None:
+    async def kill(kernel: Kernel, cell: NotebookNode) -> CellResult:
         if "g" in cell.source and not killed:
             killed.append(kernel.process.number)
             kernel.process.kill()
-        await run_cell(kernel, cell)
+        return await run_cell(kernel, cell)
 
     run_cell = Kernel.run
     cells = ["def f(): return 1", check("f"), "def g(): return 2", check("g")]

@@ -14,12 +14,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 import autograder.student.snapshot
+from autograder.grading.record import write_notes
+from autograder.kernel.connection import CHANNELS, connect, connection_info
 from autograder.kernel.kernel import (
-    CHANNELS,
     Kernel,
     KernelDied,
-    connect,
-    connection_info,
     launch_kernel,
 )
 from autograder.model.errors import (
@@ -32,9 +31,10 @@ from autograder.model.errors import (
     TimeUsedUp,
 )
 from autograder.model.limits import MIB, Limits
-from autograder.student.proxy import Student
+from autograder.student.budget import Budget
+from autograder.student.proxy import Student, variable
 from autograder.student.snapshot import Control, Snapshot
-from autograder.student.transport import Budget, WorkerLine
+from autograder.student.transport import WorkerTransport
 
 LIMITS = Limits(
     cell_seconds=3.0,
@@ -51,7 +51,7 @@ def with_kernel(limits: Limits, work: Callable[[Kernel], Awaitable[None]]) -> No
     """Do the work with a kernel of its own."""
 
     async def run() -> None:
-        with launch_kernel(limits, language="en") as kernel:
+        with launch_kernel(limits) as kernel:
             await work(kernel)
 
     asyncio.run(run())
@@ -64,7 +64,8 @@ async def show(kernel: Kernel, code: str) -> str:
 
 async def run_cell(kernel: Kernel, code: str) -> NotebookNode:
     cell = new_code_cell(code)
-    await kernel.run(cell)
+    result = await kernel.run(cell)
+    write_notes(cell, result.notes, "en")
     return cell
 
 
@@ -75,11 +76,11 @@ def text_of(cell: NotebookNode) -> str:
 @contextlib.contextmanager
 def student_of(snapshot: Snapshot, limits: Limits = LIMITS) -> Any:
     """A student whose functions a new worker of the snapshot holds."""
-    student = Student(WorkerLine(snapshot, limits, Budget(60.0)), limits)
+    transport = WorkerTransport(snapshot, limits, Budget(60.0))
     try:
-        yield student
+        yield Student(transport, limits)
     finally:
-        student.line.close()
+        transport.close()
 
 
 def cause_of(limits: Limits, code: str) -> str:
@@ -306,7 +307,7 @@ def forger() -> Any:
 
         async def work(forged: str) -> None:
             if not kernels:
-                kernels.append(stack.enter_context(launch_kernel(PATIENT, language="en")))
+                kernels.append(stack.enter_context(launch_kernel(PATIENT)))
             try:
                 await run_cell(kernels[0], FORGED + forged)
             except KernelDied as death:
@@ -346,7 +347,7 @@ def test_a_snapshot_is_frozen_and_its_workers_are_independent() -> None:
             assert [first.f(1), first.f(1), first.f(1)] == [1, 2, 3]
             assert second.f(1) == 1, "a worker kept what another one was told"
             assert third.f(1) == "another"
-            assert second.variable("calls") == [1]
+            assert variable(second, "calls") == [1]
         assert await show(kernel, "print(calls)") == "[]\n"
 
     with_kernel(PATIENT, work)
@@ -396,11 +397,11 @@ def test_a_snapshot_killed_by_its_own_worker_stays_dead_and_no_other_does() -> N
 def test_calls_just_below_their_limit_add_up_to_the_limit_of_all() -> None:
     async def work(kernel: Kernel) -> None:
         await run_cell(kernel, "import time\ndef f(): time.sleep(0.4); return 1")
-        line = WorkerLine(kernel.snapshot(), LIMITS, Budget(1.0))
-        student = Student(line, LIMITS)
+        transport = WorkerTransport(kernel.snapshot(), LIMITS, Budget(1.0))
+        student = Student(transport, LIMITS)
         with pytest.raises(TimeUsedUp):
             print([student.f() for _ in range(10)])
-        line.close()
+        transport.close()
 
     with_kernel(PATIENT, work)
 
@@ -473,7 +474,7 @@ def test_a_notebook_can_rewrite_the_guest_that_answers_for_it() -> None:
     async def work(kernel: Kernel) -> None:
         await run_cell(kernel, f"{code}\ndef f(): return 1")
         with student_of(kernel.snapshot()) as student:
-            assert student.variable("f") == "forged"
+            assert variable(student, "f") == "forged"
 
     with_kernel(PATIENT, work)
 

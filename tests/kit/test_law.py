@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from autograder import testing as law
 from autograder.model.errors import Died, Raised, StudentError, TimedOut, Unreadable, Violation
 from autograder.model.messages import CATALOGUE, Message, say
+from tests.hidden.next_token.choice import choice
 from tests.kit.plain import identical, values
 
 TOKENS = ["Rom", "Paris", "Rom"]
@@ -24,7 +25,7 @@ EVERY = settings(max_examples=150, deadline=None)
     [
         *(law.number, law.index, law.numbers, law.pair),
         *(lambda value: law.vector(value, 2), lambda value: law.array(value, 2)),
-        *(lambda value: law.array(value, 2, kind="i"), lambda value: law.choice(value, TOKENS)),
+        *(lambda value: law.array(value, 2, kind="i"), lambda value: choice(value, TOKENS)),
         *(lambda value: law.agree(value, 1.5), lambda value: law.agree(value, [1.0, 2.0])),
         *(lambda value: law.agree(value, np.ones((2, 2))), lambda value: law.agree(value, np.inf)),
     ],
@@ -137,8 +138,8 @@ def test_a_pair_is_a_tuple_of_two() -> None:
 
 @pytest.mark.parametrize("idx", [0, 1, 2])
 def test_a_choice_is_the_index_of_its_token(idx: int) -> None:
-    assert law.choice((TOKENS[idx], idx), TOKENS) == idx
-    assert law.choice((TOKENS[idx], np.array(idx)), TOKENS) == idx
+    assert choice((TOKENS[idx], idx), TOKENS) == idx
+    assert choice((TOKENS[idx], np.array(idx)), TOKENS) == idx
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_a_choice_is_the_index_of_its_token(idx: int) -> None:
 )
 def test_a_token_and_an_index_that_do_not_belong_together_are_a_violation(value: object) -> None:
     with pytest.raises(Violation):
-        law.choice(value, TOKENS)
+        choice(value, TOKENS)
 
 
 # --- agree and ensure -----------------------------------------------------------

@@ -56,3 +56,13 @@ def test_counts_are_whole_and_nothing_is_nan(change: dict[str, float]) -> None:
 
 def test_a_kernel_that_dies_need_not_be_started_again() -> None:
     assert Limits().override({"restarts": 0}).restarts == 0
+
+
+def test_the_resource_limits_follow_from_the_limits_of_a_submission() -> None:
+    limits = Limits(memory_bytes=1000, processes=3, file_bytes=5)
+    inside, outside = limits.rlimits(), limits.rlimits(sandboxed=False)
+    assert (inside["RLIMIT_AS"], inside["RLIMIT_DATA"], inside["RLIMIT_FSIZE"]) == (2000, 1000, 5)
+    assert inside["RLIMIT_NPROC"] == 24
+    assert set(inside) - set(outside) == {"RLIMIT_NPROC", "RLIMIT_SIGPENDING"}, (
+        "outside a sandbox they would count the user's other processes"
+    )

@@ -19,11 +19,15 @@ from autograder.model.grade import (
     from_json,
     to_json,
 )
-from autograder.model.messages import Message
+from autograder.model.messages import Message, say
 from tests.kit.plain import texts
 
 POINTS = st.integers(0, 40).map(lambda quarters: quarters / 4)
-SENTENCES = texts() | st.builds(Message, texts(), st.dictionaries(texts(), texts(), max_size=2))
+SENTENCES = st.recursive(
+    texts(),
+    lambda inner: st.builds(Message, texts(), st.dictionaries(texts(), inner, max_size=2)),
+    max_leaves=4,
+)
 LAWS = st.builds(Law, texts(), texts(), POINTS | st.floats(0, 1e9), texts(), texts())
 EXAMPLES = st.builds(Counterexample, texts(), SENTENCES, st.none() | SENTENCES)
 STATES = st.sampled_from(["passed", "failed", "not graded"])
@@ -49,6 +53,12 @@ def test_a_grade_comes_back_from_json_as_it_was(grade: Grade) -> None:
 @given(GRADES)
 def test_the_same_grade_is_the_same_json(grade: Grade) -> None:
     assert to_json(grade) == to_json(from_json(to_json(grade)))
+
+
+def test_a_cause_inside_a_sentence_is_in_the_readers_language() -> None:
+    message = Message.of("kernel_died", cause=Message.of("cause_interrupted", seconds="3"))
+    assert say(message, "de").endswith(": Sie lief länger als 3 Sekunden.")
+    assert say(message, "en").endswith(": It ran longer than 3 seconds.")
 
 
 def test_the_json_is_plain_utf_8_that_people_can_read() -> None:

@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 
 from autograder.grading.grade import Job
-from autograder.grading.process import grade_apart
+from autograder.grading.process import grade_in_subprocess
 from autograder.kernel.kernel import launch_kernel
 from autograder.model.cells import grade_id_of, is_test, points_of, task_of
 from autograder.model.grade import Grade
@@ -119,7 +119,7 @@ def test_nbgrader_and_the_pure_function_give_the_same_result_bit_by_bit(room: Cl
     for name in ("anna", "emma"):
         restored = restore(STUDENTS[name].notebook(), source())
         job = Job(str(room.root), ASSIGNMENT, nbformat.writes(restored.notebook))
-        assert grade_apart(job).grade.with_remarks(restored.remarks) == room.grade(name)
+        assert grade_in_subprocess(job).grade.with_remarks(restored.remarks) == room.grade(name)
 
 
 def test_a_test_cell_has_one_trusted_output_and_other_cells_keep_their_plots(

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import itertools
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
-from autograder.judge.plugin import Grading
+from autograder.judge.plugin import JudgePlugin
 from autograder.model.errors import Died
 from autograder.model.grade import Counterexample, Law, Outcome
 from autograder.model.limits import Limits
 from autograder.model.messages import Message
+from autograder.student.inprocess import InProcessTransport
 from autograder.student.proxy import Student
-from tests.kit.inprocess import Here
+from autograder.student.transport import Transport
 
 pytest_plugins = ["pytester"]
 
@@ -31,23 +32,42 @@ from autograder.testing import points
 """
 
 
+class Watched(InProcessTransport):
+    """Knows whether somebody has closed it."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Source:
+    """Opens a transport for each law; no law runs twice."""
+
+    def __init__(self, opens: Callable[[Law], Transport]) -> None:
+        self.open = opens
+
+    def must_retry(self, law: Law) -> bool:
+        return False
+
+
 class Session:
     """Run a suite against a namespace of functions."""
 
     def __init__(self, pytester: pytest.Pytester) -> None:
         self.pytester = pytester
-        self.lines: list[Here] = []
+        self.opened: list[Watched] = []
 
-    def grade(self, suite: str, *arguments: str, **namespace: Any) -> Grading:
+    def grade(self, suite: str, *arguments: str, **namespace: Any) -> JudgePlugin:
         self.pytester.makepyfile(test_laws=HEAD + textwrap.dedent(suite))
         return self.run(*arguments, **namespace)
 
-    def run(self, *arguments: str, **namespace: Any) -> Grading:
-        def open_student(law: Law) -> Student:
-            self.lines.append(Here(namespace))
-            return Student(self.lines[-1], Limits())
+    def run(self, *arguments: str, **namespace: Any) -> JudgePlugin:
+        def open_functions(law: Law) -> Transport:
+            self.opened.append(Watched(namespace))
+            return self.opened[-1]
 
-        grading = Grading(open_student)
+        grading = JudgePlugin(Source(open_functions))
         flags = ["-q", "-p", "no:cacheprovider", *arguments]
         self.pytester.inline_run(*flags, plugins=[grading], no_reraise_ctrlc=True)
         return grading
@@ -73,7 +93,7 @@ def session(pytester: pytest.Pytester) -> Iterator[Session]:
     settings.load_profile(profile)  # the plugin has loaded its own
 
 
-def statuses(grading: Grading) -> dict[str, str]:
+def statuses(grading: JudgePlugin) -> dict[str, str]:
     return {outcome.law.test: outcome.status for outcome in grading.outcomes}
 
 
@@ -128,14 +148,14 @@ def test_a_missing_function_loses_only_its_own_points(session: Session) -> None:
 
 
 def test_a_notebook_that_broke_off_fails_the_law(session: Session) -> None:
-    class Broken(Here):
+    class Broken(InProcessTransport):
         def ask(self, request: dict[str, Any]) -> dict[str, Any]:
             raise Died(Message.of("died"))
 
     session.pytester.makepyfile(
         HEAD + "@points(1, task='f')\ndef test_f(student):\n    '''f.'''\n    student.f()\n"
     )
-    grading = Grading(lambda law: Student(Broken({}), Limits()))
+    grading = JudgePlugin(Source(lambda law: Broken({})))
     session.pytester.inline_run("-p", "no:cacheprovider", plugins=[grading])
     assert [o.counterexample for o in grading.outcomes] == [
         Counterexample("f()", Message.of("died"))
@@ -222,10 +242,10 @@ def test_a_broken_fixture_is_not_graded_and_the_others_are(session: Session) -> 
 def test_a_student_who_can_not_be_opened_is_not_graded(session: Session) -> None:
     session.pytester.makepyfile(HEAD + "@points(1, task='f')\ndef test_f(student):\n    '''f.'''\n")
 
-    def open_student(law: Law) -> Student:
+    def fail(law: Law) -> Transport:
         raise OSError("no snapshot")
 
-    grading = Grading(open_student)
+    grading = JudgePlugin(Source(fail))
     session.pytester.inline_run("-p", "no:cacheprovider", plugins=[grading])
     assert statuses(grading) == {"test_f": "not graded"}
 
@@ -258,7 +278,7 @@ def test_a_session_that_ends_early_leaves_the_rest_not_graded(session: Session, 
 
 def test_the_laws_are_known_without_running_one(session: Session) -> None:
     session.pytester.makepyfile(HEAD + THREE.format("1 / 0"))
-    grading = Grading()
+    grading = JudgePlugin()
     session.pytester.inline_run("--collect-only", "-p", "no:cacheprovider", plugins=[grading])
     assert [law.test for law in grading.laws.values()] == ["test_one", "test_two", "test_three"]
     assert [outcome.status for outcome in grading.outcomes] == ["not graded"] * 3
@@ -270,11 +290,11 @@ def test_the_laws_are_known_before_the_first_test(pytester: pytest.Pytester) -> 
     profile = settings.get_current_profile_name()
     pytester.makepyfile(HEAD + THREE.format("pass"))
 
-    def open_student(law: Law) -> Student:
+    def open_functions(law: Law) -> Transport:
         known.append(len(grading.laws))
-        return Student(Here({}), Limits())
+        return InProcessTransport({})
 
-    grading = Grading(open_student)
+    grading = JudgePlugin(Source(open_functions))
     pytester.inline_run("-p", "no:cacheprovider", plugins=[grading])
     settings.load_profile(profile)
     assert known == [3, 3, 3]
@@ -423,7 +443,7 @@ def test_sum(student, z):
 def test_every_test_has_a_student_of_its_own_and_closes_it(session: Session) -> None:
     grading = session.grade(THREE.format("assert student.f()"), f=lambda: 0)
     assert list(statuses(grading).values()) == ["passed", "failed", "passed"]
-    assert [line.closed for line in session.lines] == [True] * 3
+    assert [transport.closed for transport in session.opened] == [True] * 3
 
 
 def test_a_law_of_several_cases_has_an_outcome_for_each(session: Session) -> None:
@@ -463,3 +483,31 @@ def test_a_law_keeps_its_name_whatever_seed_it_is_tried_on(session: Session) -> 
     assert statuses(grading) == {
         "test_both[1]": "passed", "test_both[2]": "passed", "test_one": "passed",
     }  # fmt: skip
+
+
+# --- names that functions of the course may have ----------------------------------
+
+
+NAMES = [
+    *("last", "line", "request", "variable", "limits", "found", "repeat", "each", "unchanged"),
+    *("log", "transport", "function", "name", "call", "ask", "stuck", "failure", "exchanges"),
+]
+
+
+def test_a_function_may_have_any_name(session: Session) -> None:
+    suite = "\n".join(
+        f"@points(1, task={name!r})\n"
+        f"def test_{name}(student):\n"
+        f'    """Verdoppelt."""\n'
+        f"    law.agree(student.{name}(2), 4)\n"
+        f"    law.agree(student.{name}.repeat(2, 3), [6, 6])\n"
+        f"    law.agree(student.{name}.each((1,), (2,)), [2, 4])\n"
+        for name in NAMES
+    )
+    grading = session.grade(suite, **dict.fromkeys(NAMES, lambda x: 2 * x))
+    assert statuses(grading) == {f"test_{name}": "passed" for name in NAMES}
+
+
+def test_the_student_has_no_public_attribute_of_its_own() -> None:
+    student = Student(InProcessTransport({}), Limits())
+    assert [name for name in dir(student) if not name.startswith("_")] == []

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell
 
 from autograder.grading.grade import Job
 from autograder.grading.intake import ReadJob, ReadResult, read_in_subprocess
-from autograder.grading.process import collect_apart, grade_apart
+from autograder.grading.process import collect_in_subprocess, grade_in_subprocess
 from autograder.model.cells import read_notebook
 from autograder.model.errors import GraderError
 from autograder.model.limits import MIB, Limits
@@ -93,7 +93,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> TinyRoom:
 
 def test_a_grading_process_that_meets_its_bound_is_named_as_the_cause(room: TinyRoom) -> None:
     job = Job(str(room.root), NAME, nbformat.writes(SOURCE), limits=Limits(grading_bytes=MIB))
-    grade = grade_apart(job).grade
+    grade = grade_in_subprocess(job).grade
     assert grade.earned is None
     assert {f"test_{task.task}" for task in grade.tasks} == set(FULL)
     for task in grade.tasks:
@@ -104,12 +104,14 @@ def test_the_bound_of_the_grader_is_not_that_of_the_students_code(room: TinyRoom
     submitted = notebook(RIGHT)
     submitted.cells[0] = new_code_cell(f"kept = b'x' * {500 * MIB}")
     limits = Limits(grading_bytes=400 * MIB)
-    grade = grade_apart(Job(str(room.root), NAME, nbformat.writes(submitted), limits=limits)).grade
+    grade = grade_in_subprocess(
+        Job(str(room.root), NAME, nbformat.writes(submitted), limits=limits)
+    ).grade
     assert (grade.earned, grade.remarks) == (3.0, ())
 
 
 def test_the_laws_are_read_in_subprocess(room: TinyRoom) -> None:
-    assert [law.task for law in collect_apart(str(room.root), NAME)] == ["double", "half"]
+    assert [law.task for law in collect_in_subprocess(str(room.root), NAME)] == ["double", "half"]
 
 
 def test_who_makes_the_reader_need_too_much_costs_the_class_nothing(

@@ -19,12 +19,14 @@ from autograder.guest import wire
 from autograder.model.errors import StudentError
 from autograder.model.limits import Limits
 from autograder.model.messages import CATALOGUE, say
+from autograder.student.inprocess import InProcessTransport
 from autograder.student.literal import literal
-from autograder.student.proxy import Student
+from autograder.student.proxy import Student, variable
 from autograder.testing import generator
-from tests.kit.inprocess import Here
+from tests.hidden.next_token.choice import choice
 
 LIMITS = Limits()
+
 TOKENS = ["Rom", "Paris"]
 SIZE = 1 << 15  # of a large reply: what it takes grows with its size, up to limit reply_bytes
 TIMES = 150  # bytes that may be held for each byte of a reply, while it is judged
@@ -40,14 +42,14 @@ CHECKS: dict[str, Callable[[Any], object]] = {
     "index": law.index,
     "numbers": law.numbers,
     "pair": law.pair,
-    "choice": lambda value: law.choice(value, TOKENS),
+    "choice": lambda value: choice(value, TOKENS),
     "rejects": lambda value: law.rejects(lambda: value),
     "literal": literal,
     "ensure": lambda value: law.ensure(False, literal(value), literal(value)),
 }
 
 
-class Fixed(Here):
+class Fixed(InProcessTransport):
     """Says the same whatever is asked, as it would arrive."""
 
     def __init__(self, said: object) -> None:
@@ -66,7 +68,7 @@ def judge(said: object) -> None:
         lambda: student.f(np.zeros(2), generator(1), rng=generator(2)),
         lambda: student.f.unchanged([1], x=np.zeros(2)),
         lambda: student.f.repeat(2, [1]),
-        lambda: student.variable("v"),
+        lambda: variable(student, "v"),
     ]
     for ask in asks:
         value = None

@@ -12,7 +12,7 @@ import pytest
 from nbformat.v4 import writes
 
 from autograder.grading.grade import Job
-from autograder.grading.process import grade_apart
+from autograder.grading.process import grade_in_subprocess
 from autograder.model.grade import Grade
 from autograder.model.limits import Limits
 from tests.kit import tiny
@@ -72,7 +72,7 @@ def grade(course: Path, double: str, half: str, limits: Limits = QUICK) -> Grade
     for cell in notebook.cells:
         if cell.id == "test_half":
             cell.metadata["nbgrader"]["points"] = 4.0
-    return grade_apart(Job(str(course), tiny.NAME, writes(notebook), limits)).grade
+    return grade_in_subprocess(Job(str(course), tiny.NAME, writes(notebook), limits)).grade
 
 
 def earned(grade: Grade) -> dict[str, float | None]:

@@ -26,13 +26,8 @@ from autograder.kernel.kernel import Kernel, KernelDied, launch_kernel
 from autograder.model.errors import GraderError
 from autograder.model.limits import MIB, Limits
 from autograder.sandbox import overlay, seccomp
-from autograder.sandbox.process import (
-    GUEST,
-    Interpreter,
-    bwrap_args,
-    guest_environment,
-    small_files,
-)
+from autograder.sandbox.bwrap import Interpreter, bwrap_args, guest_environment
+from autograder.sandbox.process import GUEST, small_files
 from tests.kit.submissions import ROOT
 
 LIMITS = Limits(disk_bytes=6 * MIB, file_bytes=4 * MIB, cell_seconds=60.0)
@@ -113,7 +108,7 @@ def test_of_the_course_and_the_kit_only_the_guests_files_get_in() -> None:
     sources = {Path(source) for source in binds(bwrap_args(LIMITS, MACHINE, DATA, {}))}
     assert not sources & {ROOT, *ROOT.parents, Path.home()}
     assert not any(ROOT in source.parents for source in sources)
-    kit = [path for path in small_files(MACHINE, {}) if path.startswith("/kit/autograder/")]
+    kit = [path for path in small_files(MACHINE) if path.startswith("/kit/autograder/")]
     assert sorted(kit) == sorted(GUEST_FILES)
 
 

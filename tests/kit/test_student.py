@@ -35,12 +35,13 @@ from autograder.model.errors import (
 )
 from autograder.model.limits import Limits
 from autograder.model.messages import CATALOGUE, Message, say
+from autograder.student.budget import Budget, Stopwatch
 from autograder.student.effort import Effort, effort_of
+from autograder.student.inprocess import InProcessTransport
 from autograder.student.literal import BitGenerator
-from autograder.student.proxy import Student
-from autograder.student.transport import Budget, DeadLine, Stopwatch, WorkerLine
+from autograder.student.proxy import Student, log_of, variable
+from autograder.student.transport import NoSnapshot, WorkerTransport
 from autograder.testing import generator
-from tests.kit.inprocess import Here
 from tests.kit.plain import identical, values
 
 LIMITS = replace(Limits(), call_seconds=20.0, calls_seconds=60.0, reply_bytes=20_000)
@@ -69,7 +70,7 @@ class InThread:
         self.thread.join()
 
 
-class InProcess:
+class InOtherProcess:
     """The guest's own loop in a process of its own."""
 
     CODE = """
@@ -117,6 +118,8 @@ class Forged:
 class Opening:
     """A snapshot: counts its workers, and knows those that nobody ended."""
 
+    ending = None
+
     def __init__(self, start: Callable[[], Any]) -> None:
         self.start = start
         self.workers: list[Any] = []
@@ -134,13 +137,13 @@ def connect() -> Iterator[Callable[..., Student]]:
     def connect(
         start: Callable[[], Any], limits: Limits = LIMITS, budget: Budget | None = None
     ) -> Student:
-        line = WorkerLine(Opening(start), limits, budget or Budget(limits.calls_seconds))
-        students.append(Student(line, limits))
+        transport = WorkerTransport(Opening(start), limits, budget or Budget(limits.calls_seconds))
+        students.append(Student(transport, limits))
         return students[-1]
 
     yield connect
     for student in students:
-        student.line.close()
+        student._caller.transport.close()
 
 
 @pytest.fixture
@@ -179,11 +182,16 @@ def reply(value: object, *arguments: object) -> dict[str, object]:
     }
 
 
+def transport_of(student: Student) -> WorkerTransport:
+    transport = student._caller.transport
+    assert isinstance(transport, WorkerTransport)
+    return transport
+
+
 def workers(student: Student) -> list[Any]:
-    line = student.line
-    assert isinstance(line, WorkerLine)
-    assert isinstance(line.snapshot, Opening)
-    return line.snapshot.workers
+    transport = transport_of(student)
+    assert isinstance(transport.snapshot, Opening)
+    return transport.snapshot.workers
 
 
 def key(error: pytest.ExceptionInfo[StudentError]) -> str:
@@ -205,20 +213,23 @@ def test_a_call_returns_plain_data(define: Callable[..., Student]) -> None:
 @settings(max_examples=60, deadline=None)
 @given(value=values())
 def test_arguments_and_results_pass_unchanged(value: object) -> None:
-    student = Student(Here({"same": lambda x: x}), LIMITS)
+    student = Student(InProcessTransport({"same": lambda x: x}), LIMITS)
     assert identical(student.same(value), value)
 
 
 def test_a_variable_arrives_as_plain_data(define: Callable[..., Student]) -> None:
     student = define(my_logits=np.arange(3.0), double=lambda x: 2 * x)
-    assert student.variable("my_logits").tolist() == [0, 1, 2]
-    assert (student.last, student.found) == ("my_logits", "np.array([0.0, 1.0, 2.0])")
+    assert variable(student, "my_logits").tolist() == [0, 1, 2]
+    assert (log_of(student).last, log_of(student).found) == (
+        "my_logits",
+        "np.array([0.0, 1.0, 2.0])",
+    )
     assert student.double(2) == 4
 
 
 def test_a_variable_that_is_not_there_is_missing(define: Callable[..., Student]) -> None:
     with pytest.raises(Missing):
-        define().variable("my_logits")
+        variable(define(), "my_logits")
 
 
 def test_a_function_that_is_not_there_is_missing(define: Callable[..., Student]) -> None:
@@ -251,7 +262,7 @@ def test_an_exception_arrives_with_its_name_and_its_kinds(define: Callable[..., 
         student.f()
     assert caught.value.kinds[:2] == ("UnicodeDecodeError", "UnicodeError")
     assert "ValueError" in caught.value.kinds
-    assert student.found == caught.value.found
+    assert log_of(student).found == caught.value.found
 
 
 def test_a_class_of_the_students_is_no_built_in_kind(define: Callable[..., Student]) -> None:
@@ -393,7 +404,7 @@ def test_what_a_function_seeds_from_its_generator_is_what_numpy_would_give_it(
     kind: BitGenerator, number: int, seed: int
 ) -> None:
     draw = SEEDING[number]
-    student = Student(Here({"draw": draw}), LIMITS)
+    student = Student(InProcessTransport({"draw": draw}), LIMITS)
     ours, alone = generator(seed, kind=kind), np.random.Generator(getattr(np.random, kind)(seed))
     assert student.draw(ours) == draw(alone)
     assert student.draw(rng=ours) == draw(alone)
@@ -404,7 +415,7 @@ def test_what_a_function_seeds_from_its_generator_is_what_numpy_would_give_it(
 
 
 def test_another_seed_has_other_children() -> None:
-    student = Student(Here({"draw": SEEDING[0]}), LIMITS)
+    student = Student(InProcessTransport({"draw": SEEDING[0]}), LIMITS)
     assert len({student.draw(generator(seed)) for seed in range(20)}) == 20
 
 
@@ -523,7 +534,7 @@ def test_a_change_is_shown_no_longer_than_what_was_passed(forge: Callable[..., S
 @example([float("nan"), np.float64(2), np.int64(2), np.str_("a"), np.array([1.0], ">f8")])
 @example([np.zeros((0, 3), "float16"), ("a", {"b": [True, 1, 1.0]})])
 def test_arguments_that_stay_as_they_were_are_no_violation(value: object) -> None:
-    student = Student(Here({"f": lambda x, y: 3}), LIMITS)
+    student = Student(InProcessTransport({"f": lambda x, y: 3}), LIMITS)
     assert student.f.unchanged(value, y=value) == 3
 
 
@@ -585,7 +596,7 @@ def test_a_reply_that_is_none_is_unreadable(forge: Callable[..., Student], said:
     )
 )
 def test_an_arbitrary_reply_is_a_value_or_an_error_of_the_students(said: dict[str, Any]) -> None:
-    class Fixed(Here):
+    class Fixed(InProcessTransport):
         def ask(self, request: dict[str, Any]) -> dict[str, Any]:
             return said
 
@@ -594,7 +605,7 @@ def test_an_arbitrary_reply_is_a_value_or_an_error_of_the_students(said: dict[st
         lambda: student.f(np.zeros(2), generator(1)),
         lambda: student.f.repeat(2, [1]),
         lambda: student.f.unchanged([1], x=2),
-        lambda: student.variable("v"),
+        lambda: variable(student, "v"),
     ]
     for ask in asks:
         with contextlib.suppress(StudentError):
@@ -673,7 +684,7 @@ def test_after_a_time_out_nothing_more_is_asked(forge: Callable[..., Student]) -
         lambda: student.f(1),
         lambda: student.f(2),
         lambda: student.g.repeat(3, 4),
-        lambda: student.variable("v"),
+        lambda: variable(student, "v"),
     ]
     errors = []
     for ask in asks:
@@ -682,7 +693,7 @@ def test_after_a_time_out_nothing_more_is_asked(forge: Callable[..., Student]) -
         errors.append(caught.value.found)
     assert len(workers(student)) == 1
     assert errors == [errors[0]] * 4
-    assert str(student.last) == "f(1)"
+    assert str(log_of(student).last) == "f(1)"
 
 
 def test_calls_share_one_budget(forge: Callable[..., Student]) -> None:
@@ -719,14 +730,14 @@ def test_after_the_time_is_used_up_nothing_is_asked(forge: Callable[..., Student
 def test_each_call_of_a_repeated_one_has_the_time_of_one(connect: Callable[..., Student]) -> None:
     limits = replace(LIMITS, call_seconds=3.0)
     code = "import time\ndef f():\n time.sleep(0.7)\n return 1"
-    student = connect(lambda: InProcess(code), limits)
+    student = connect(lambda: InOtherProcess(code), limits)
     assert student.f.repeat(7) == [1] * 7
 
 
 def test_a_repeated_call_that_hangs_is_a_time_out(connect: Callable[..., Student]) -> None:
     limits = replace(LIMITS, call_seconds=3.0)
     code = "import time\ndef f(times=[]):\n times.append(1)\n time.sleep(len(times) ** 4)"
-    student = connect(lambda: InProcess(code), limits)
+    student = connect(lambda: InOtherProcess(code), limits)
     with pytest.raises(TimedOut):
         student.f.repeat(7)
 
@@ -748,21 +759,21 @@ def test_a_worker_that_was_kept_from_the_core_is_waited_for(forge: Callable[...,
 
 def test_a_call_that_computes_is_overdue_and_not_in_doubt(connect: Callable[..., Student]) -> None:
     student = connect(
-        lambda: InProcess("def f():\n while True: pass"), replace(LIMITS, call_seconds=4)
+        lambda: InOtherProcess("def f():\n while True: pass"), replace(LIMITS, call_seconds=4)
     )
     with pytest.raises(TimedOut):
         student.f()
-    assert student.line.doubt == ""  # type: ignore[attr-defined]
+    assert transport_of(student).doubt == ""
 
 
 @pytest.mark.parametrize("code", ["import time; time.sleep(60)", "import os; os._exit(0)"])
 def test_an_end_that_others_may_have_caused_is_in_doubt(
     connect: Callable[..., Student], code: str
 ) -> None:
-    student = connect(lambda: InProcess(f"def f(): {code}"), replace(LIMITS, call_seconds=3))
+    student = connect(lambda: InOtherProcess(f"def f(): {code}"), replace(LIMITS, call_seconds=3))
     with pytest.raises((TimedOut, Died)):
         student.f()
-    assert student.line.doubt  # type: ignore[attr-defined]
+    assert transport_of(student).doubt
 
 
 def iter_efforts(*waited: float) -> Callable[[], Effort]:
@@ -773,14 +784,13 @@ def iter_efforts(*waited: float) -> Callable[[], Effort]:
 
 def test_time_is_counted_only_while_a_call_runs(define: Callable[..., Student]) -> None:
     student = define(f=lambda: 1)
-    line = student.line
-    assert isinstance(line, WorkerLine)
-    assert line.budget.used == 0
+    transport = transport_of(student)
+    assert transport.budget.used == 0
     student.f()
-    used = line.budget.used
+    used = transport.budget.used
     assert used > 0
     threading.Event().wait(0.1)
-    assert line.budget.used == used
+    assert transport.budget.used == used
 
 
 def test_a_budget_counts_a_body_that_fails() -> None:
@@ -791,13 +801,13 @@ def test_a_budget_counts_a_body_that_fails() -> None:
     assert budget.left == 0
 
 
-def test_the_line_to_a_notebook_that_broke_off_says_why() -> None:
+def test_a_notebook_that_broke_off_says_why() -> None:
     cause = Message.of("kernel_died", cause="so")
-    student = Student(DeadLine(cause), LIMITS)
+    student = Student(NoSnapshot(cause), LIMITS)
     with pytest.raises(Died) as caught:
         student.f(1)
     assert caught.value.found == cause
-    assert str(student.last) == "f(1)"
+    assert str(log_of(student).last) == "f(1)"
 
 
 def test_names_with_an_underscore_are_not_asked_for(define: Callable[..., Student]) -> None:
@@ -814,7 +824,7 @@ def test_a_process_that_ends_costs_only_the_call_that_ended_it(
     connect: Callable[..., Student],
 ) -> None:
     code = "import os\ndef f(x): os._exit(0) if x else None\ndef g(): return (1, 2.5)"
-    student = connect(lambda: InProcess(code))
+    student = connect(lambda: InOtherProcess(code))
     with pytest.raises(Died):
         student.f(True)
     assert student.g() == (1, 2.5)
@@ -827,9 +837,9 @@ def test_an_endless_loop_is_a_time_out_and_its_process_is_ended(
 ) -> None:
     limits = replace(LIMITS, call_seconds=3.0)  # the process has to start in it
     code = "def ready(): return True\ndef f():\n while True: pass"
-    student = connect(lambda: InProcess(code), limits)
+    student = connect(lambda: InOtherProcess(code), limits)
     assert student.ready()
-    student.line.limits = replace(limits, call_seconds=0.2)  # type: ignore[attr-defined]
+    transport_of(student).limits = replace(limits, call_seconds=0.2)
     with pytest.raises(TimedOut):
         student.f()
     assert workers(student)[0].process.poll() is not None
@@ -839,5 +849,5 @@ def test_what_a_call_leaves_behind_does_not_reach_the_next_worker(
     connect: Callable[..., Student],
 ) -> None:
     code = "n = 0\ndef f():\n global n\n n += 1\n return n"
-    one, other = connect(lambda: InProcess(code)), connect(lambda: InProcess(code))
+    one, other = connect(lambda: InOtherProcess(code)), connect(lambda: InOtherProcess(code))
     assert (one.f(), one.f(), other.f(), one.f()) == (1, 2, 1, 3)

@@ -16,7 +16,7 @@ from autograder.audit.batch import batches, run_trials
 from autograder.audit.trial import Trial, TrialResult
 from autograder.course.answers import Answer, read_misconceptions, read_variants
 from autograder.grading.grade import Job
-from autograder.grading.process import grade_apart
+from autograder.grading.process import grade_in_subprocess
 from autograder.model.errors import GraderError
 from autograder.model.grade import Grade, Outcome
 from autograder.model.limits import Limits
@@ -42,7 +42,7 @@ def grade(answers: dict[str, Answer]) -> Grade:
     notebook = solved()
     for task, given in answers.items():
         answer(task, given.source)(notebook)
-    return grade_apart(Job(str(ROOT), ASSIGNMENT, writes(notebook), LIMITS)).grade
+    return grade_in_subprocess(Job(str(ROOT), ASSIGNMENT, writes(notebook), LIMITS)).grade
 
 
 def outcomes(results: Iterable[TrialResult]) -> dict[tuple[str, str], Outcome]:

@@ -19,6 +19,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder.guest import wire
+from autograder.guest.arrays import pack_array
+from autograder.guest.errors import TooLarge, WireError
+from autograder.guest.generators import GENERATORS, follow
 from tests.kit.plain import DTYPES, arrays, identical, values
 
 MORE = settings(max_examples=200, deadline=None)
@@ -113,7 +116,7 @@ def test_subclasses_of_plain_scalars_arrive_as_the_plain_ones() -> None:
     assert identical(there([Text("wort"), Number(3)]), ["wort", 3])
 
 
-every_kind = pytest.mark.parametrize("kind", wire.GENERATORS)
+every_kind = pytest.mark.parametrize("kind", GENERATORS)
 
 
 @every_kind
@@ -144,18 +147,18 @@ def test_a_generator_follows_a_copy_of_itself(kind: str, drawn: int) -> None:
     theirs = there(ours)
     theirs.integers(9, size=drawn, dtype=np.uint32)
     theirs.spawn(drawn)
-    wire.follow(ours, theirs)
+    follow(ours, theirs)
     assert same_future(ours, theirs)
 
 
 def test_a_generator_does_not_follow_another_one() -> None:
     spawned, ours = np.random.default_rng(1), np.random.default_rng(1)
     spawned.spawn(1)
-    pairs = [(ours, made(kind, 1)) for kind in wire.GENERATORS if kind != "PCG64"]
+    pairs = [(ours, made(kind, 1)) for kind in GENERATORS if kind != "PCG64"]
     for one, other in (*pairs, (ours, np.random.default_rng(2)), (spawned, ours)):
         before = one.bit_generator.state
-        with pytest.raises(wire.WireError):
-            wire.follow(one, other)
+        with pytest.raises(WireError):
+            follow(one, other)
         assert one.bit_generator.state == before
 
 
@@ -215,12 +218,12 @@ class Disguised(np.ndarray):
     ids=lambda value: type(value).__name__,
 )
 def test_what_is_no_plain_data_is_refused(value: object) -> None:
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         wire.pack(value)
 
 
 def test_the_refusal_names_what_came_instead() -> None:
-    with pytest.raises(wire.WireError) as caught:
+    with pytest.raises(WireError) as caught:
         wire.pack([{1, 2}])
     assert caught.value.what == "set"
 
@@ -232,14 +235,14 @@ def test_nesting_up_to_the_limit_passes() -> None:
 def test_a_dict_within_itself_is_refused() -> None:
     value: dict[str, object] = {}
     value["again"] = value
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         wire.pack(value)
 
 
 def test_an_int_of_5000_digits_is_refused_on_both_sides() -> None:
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         wire.to_bytes(wire.pack(10**5000))
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         wire.from_bytes(b"1" + b"0" * 5000)
 
 
@@ -260,7 +263,7 @@ JUNK = st.recursive(
             | st.text(max_size=4),
         ).map(lambda parts: {"array": list(parts)}),
         st.tuples(
-            st.sampled_from([*wire.GENERATORS, "RandomState"]) | inner,
+            st.sampled_from([*GENERATORS, "RandomState"]) | inner,
             st.lists(st.integers(0, 2**130) | inner, min_size=3, max_size=5) | inner,
             st.lists(st.integers(0, 5) | inner, min_size=4, max_size=4) | inner,
         ).map(lambda parts: {"generator": list(parts)}),
@@ -280,7 +283,7 @@ JUNK = st.recursive(
 def test_arbitrary_json_is_read_or_refused(data: object) -> None:
     try:
         value = wire.unpack(data)
-    except wire.WireError:
+    except WireError:
         return
     wire.pack(value)  # what was read is plain data
 
@@ -294,7 +297,7 @@ def test_arbitrary_json_is_read_or_refused(data: object) -> None:
     ],
 )
 def test_a_forged_dtype_is_refused(dtype: str) -> None:
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         forged_array(dtype, [0])
 
 
@@ -307,22 +310,22 @@ def test_a_forged_dtype_is_refused(dtype: str) -> None:
 )
 def test_a_forged_shape_is_refused(shape: list[object]) -> None:
     content = base64.b64encode(np.ones(1).tobytes()).decode()
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         forged_array("<f8", shape, content if 0 not in shape else "")
 
 
 @pytest.mark.parametrize("content", ["A", "AAAA", "ä", "\ud800", "====", "AAAAAAAAAAA=\n", None, 3])
 def test_forged_content_is_refused(content: object) -> None:
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         forged_array("<f8", [1], content)
 
 
 PCG64 = [0, 1, 0, 0]
 SEED = [0, [], 4, 0]
-WORDS = wire.pack_array(np.zeros(4, np.uint64))
-KEY = wire.pack_array(np.zeros(2, np.uint64))
+WORDS = pack_array(np.zeros(4, np.uint64))
+KEY = pack_array(np.zeros(2, np.uint64))
 PHILOX = [WORDS, KEY, WORDS, 4, 0, 0]
-MT = [wire.pack_array(np.ones(624, np.uint32)), 624]
+MT = [pack_array(np.ones(624, np.uint32)), 624]
 HUNDRED_DIGITS = 10**100
 
 
@@ -355,30 +358,30 @@ def test_a_state_that_is_right_is_read() -> None:
         *(("MT19937", PCG64, SEED), ("SFC64", PCG64, SEED), ("PCG64", MT, SEED)),
         *(("MT19937", [MT[0], wrong], SEED) for wrong in (625, -1, 1 << 62, None, 1.0)),
         *(
-            ("MT19937", [wire.pack_array(np.ones(size, dtype)), 0], SEED)
+            ("MT19937", [pack_array(np.ones(size, dtype)), 0], SEED)
             for size, dtype in ((623, "u4"), (625, "u4"), (0, "u4"), (624, "u8"), (624, "f4"))
         ),
-        ("MT19937", [wire.pack_array(np.ones((1, 624), "u4")), 0], SEED),
+        ("MT19937", [pack_array(np.ones((1, 624), "u4")), 0], SEED),
         ("MT19937", [["<u4", [624], ""], 0], SEED),
         *(("Philox", replaced(PHILOX, 3, wrong), SEED) for wrong in (5, -1, HUNDRED_DIGITS)),
         *(("Philox", replaced(PHILOX, at, 0), SEED) for at in range(3)),
     ],
 )
 def test_a_forged_state_of_a_generator_is_refused(kind: Any, numbers: Any, seed: Any) -> None:
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         wire.unpack({"generator": [kind, numbers, seed]})
 
 
 def test_half_a_surrogate_pair_is_refused_wherever_it_is() -> None:
     for data in ("\ud800", ["a\udfff"], {"dict": [["\ud800", 1]]}):
-        with pytest.raises(wire.WireError):
+        with pytest.raises(WireError):
             wire.unpack(data)
 
 
 def test_data_nested_too_deep_is_refused() -> None:
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         wire.unpack(nested(wire.DEPTH + 1))
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         wire.from_bytes(b"[" * 1_000_000)
 
 
@@ -386,7 +389,7 @@ def test_data_nested_too_deep_is_refused() -> None:
 def test_arbitrary_bytes_are_json_or_refused(content: bytes) -> None:
     try:
         wire.from_bytes(content)
-    except wire.WireError:
+    except WireError:
         return
     json.loads(content)
 
@@ -433,7 +436,7 @@ def test_frames_arrive_one_by_one(ends: Pair) -> None:
 
 
 def test_a_frame_longer_than_allowed_is_not_sent(ends: Pair) -> None:
-    with pytest.raises(wire.TooLarge):
+    with pytest.raises(TooLarge):
         wire.send(ends[0], "x" * 100, limit=101)  # the quotes count as well
     wire.send(ends[0], "x" * 100, limit=102)
     assert wire.receive(ends[1], limit=102, patience=within(5)) == "x" * 100
@@ -441,14 +444,14 @@ def test_a_frame_longer_than_allowed_is_not_sent(ends: Pair) -> None:
 
 def test_a_frame_that_says_it_is_too_long_is_not_read(ends: Pair) -> None:
     ends[0].sendall(struct.pack(">I", 0xFFFFFFFF))
-    with pytest.raises(wire.TooLarge):
+    with pytest.raises(TooLarge):
         wire.receive(ends[1], limit=1000, patience=within(5))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"nonsense", b"\xff\xfe", b"1" * 5000, b"1 2"])
 def test_a_frame_that_is_no_json_is_refused(ends: Pair, content: bytes) -> None:
     ends[0].sendall(framed(content))
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         wire.receive(ends[1], limit=10_000, patience=within(5))
 
 
@@ -497,17 +500,17 @@ def test_nothing_is_read_beyond_the_frame(ends: Pair) -> None:
 
 @pytest.mark.parametrize("shape", [[10**9, 0], [0, 10**9], [4097, 4097, 0]])
 def test_an_array_without_elements_is_no_larger_than_any_other(shape: list[int]) -> None:
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         forged_array("<f8", shape)
 
 
 @pytest.mark.parametrize("value", [np.timedelta64(5, "s"), np.datetime64("2026-01-01")])
 def test_times_do_not_pass(value: object) -> None:
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         wire.pack(value)
 
 
 @pytest.mark.parametrize("dtype", ["a", "S4", "O", "<M8[s]", "f8,f8", "float64", "V8", "<f999"])
 def test_a_dtype_is_named_as_the_wire_names_it(dtype: str) -> None:
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         forged_array(dtype, [0])

@@ -24,8 +24,8 @@ from math import comb, inf, log, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from autograder.student.literal import literal
-from autograder.testing import Vector, choice, ensure, vector
+from autograder.testing import Vector, ensure, literal, vector
+from tests.hidden.next_token.choice import choice
 
 LEVEL = 1e-13  # the false rejects of one comparison
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograder.student.proxy import Function
-from autograder.testing import Vector, agree, choice, ensure
+from autograder.testing import Function, Vector, agree, ensure
+from tests.hidden.next_token.choice import choice
 
 Calls = Sequence[tuple[Any, ...]]
 

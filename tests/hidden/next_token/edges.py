@@ -17,8 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 from hypothesis import example
 
-from autograder.student.literal import BitGenerator
-from autograder.testing import Vector
+from autograder.testing import BitGenerator, Vector
 
 Test = TypeVar("Test", bound=Callable[..., None])
 Cell = tuple[int, int]  # a feature, and one of its levels

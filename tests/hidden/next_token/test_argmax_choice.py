@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import example, given, settings
 
-from autograder.student.proxy import Student
-from autograder.testing import choice, ensure, points
+from autograder.testing import Student, ensure, points
 from solutions import next_token as reference
 from tests.hidden.next_token.calls import choose_on_each
+from tests.hidden.next_token.choice import choice
 from tests.hidden.next_token.edges import CASES, across, locked, related, strided
 from tests.hidden.next_token.strategies import (
     Case,

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from autograder.student.proxy import Student
-from autograder.testing import Vector, ensure, number, points
+from autograder.testing import Student, Vector, ensure, number, points, variable
 from solutions import next_token as reference
 
 HOW = "n = 10000, T = 1.2: Nimm sample_many und dann deviation."
@@ -23,7 +22,7 @@ def test_is_an_honest_deviation(
 ) -> None:
     """Die Abweichung bei 10000 Ziehungen und T = 1.2 ist kleiner als 0.03, aber nicht kleiner, als
     10000 Ziehungen sie machen können."""
-    value = number(student.variable("my_deviation"))
+    value = number(variable(student, "my_deviation"))
     p = reference.softmax_with_temperature(reference.logits, 1.2)
     least = least_deviation(p)
     ensure(value < 0.03, "eine Zahl unter 0.03", repr(value))

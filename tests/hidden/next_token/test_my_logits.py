@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.student.proxy import Student
-from autograder.testing import Vector, ensure, fail, points, vector
+from autograder.testing import Student, Vector, ensure, fail, points, variable, vector
 from solutions import next_token as reference
 
 SLACK = 1e-9  # for the rounding in p, at the contract's bounds
@@ -15,7 +14,7 @@ SLACK = 1e-9  # for the rounding in p, at the contract's bounds
 def test_two_are_nearly_equal(student: Student) -> None:
     """Die beiden wahrscheinlichsten Token liegen höchstens 0.01 auseinander, und nicht alle Token
     sind gleich wahrscheinlich."""
-    p = ranked(student.variable("my_logits"))
+    p = ranked(variable(student, "my_logits"))
     ensure(p[0] - p[1] <= 0.01 + SLACK, "höchstens 0.01 Abstand", f"{p[0]:.4f} und {p[1]:.4f}")
     ensure(p[0] > 1.05 / len(p), "zwei Token, die herausragen", f"alle nahe {p[0]:.4f}")
 
@@ -23,7 +22,7 @@ def test_two_are_nearly_equal(student: Student) -> None:
 @points(1.5, task="my_logits", hint="Senke die Logits aller Token, die nicht vorn liegen sollen.")
 def test_the_third_is_far_behind(student: Student) -> None:
     """Zwei Token führen dicht beieinander, und das dritte liegt mindestens 0.05 hinter ihnen."""
-    p = ranked(student.variable("my_logits"))
+    p = ranked(variable(student, "my_logits"))
     ensure(p[0] - p[1] <= 0.05, "zwei führen dicht beieinander", f"{p[0]:.4f} und {p[1]:.4f}")
     ensure(p[1] - p[2] >= 0.05 - SLACK, "mindestens 0.05", f"nur {p[1] - p[2]:.4f}")
 
@@ -32,7 +31,7 @@ def test_the_third_is_far_behind(student: Student) -> None:
 def test_is_an_array(student: Student) -> None:
     """my_logits ist ein NumPy-Array mit einer endlichen Zahl für jedes Token, und zwei Token
     führen dicht beieinander."""
-    value = student.variable("my_logits")
+    value = variable(student, "my_logits")
     if not isinstance(value, np.ndarray):  # whole numbers will do: softmax makes floats of them
         fail("ein NumPy-Array", value)
     p = ranked(value)

@@ -6,8 +6,7 @@ import numpy as np
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from autograder.student.proxy import Student
-from autograder.testing import agree, points, rejects
+from autograder.testing import Student, agree, points, rejects
 from solutions import next_token as reference
 from tests.hidden.next_token.calls import agree_on_each
 from tests.hidden.next_token.edges import (

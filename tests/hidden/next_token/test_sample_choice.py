@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import example, given, settings
 
-from autograder.student.proxy import Student
-from autograder.testing import choice, ensure, generator, points
+from autograder.testing import Student, ensure, generator, points
 from solutions import next_token as reference
 from tests.hidden.next_token.budget import (
     LEVEL,
@@ -16,6 +15,7 @@ from tests.hidden.next_token.budget import (
     fit_place,
 )
 from tests.hidden.next_token.calls import possible_on_each
+from tests.hidden.next_token.choice import choice
 from tests.hidden.next_token.edges import (
     CASES,
     DUST,

@@ -9,8 +9,17 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograder.student.proxy import Student
-from autograder.testing import Vector, agree, array, ensure, generator, pair, points, vector
+from autograder.testing import (
+    Student,
+    Vector,
+    agree,
+    array,
+    ensure,
+    generator,
+    pair,
+    points,
+    vector,
+)
 from solutions import next_token as reference
 from tests.hidden.next_token.budget import LEVEL, at_most, fit, near_half, total
 from tests.hidden.next_token.edges import (

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import example, given, settings
 
-from autograder.student.proxy import Student
-from autograder.testing import Vector, agree, array, ensure, points, vector
+from autograder.testing import Student, Vector, agree, array, ensure, points, vector
 from solutions import next_token as reference
 from tests.hidden.next_token.calls import agree_on_each
 from tests.hidden.next_token.edges import (

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.student.literal import literal
-from autograder.student.proxy import Student
-from autograder.testing import agree, ensure, fail, number, points
+from autograder.testing import Student, agree, ensure, fail, literal, number, points, variable
 from solutions import next_token as reference
 
 TEMPERATURES = (0.2, 1.0, 3.0)
@@ -15,7 +13,7 @@ TEMPERATURES = (0.2, 1.0, 3.0)
 @points(1, task="temperature_table", hint="p_max steht vorn: der größte Wert der Verteilung bei T.")
 def test_holds_the_largest_probabilities(student: Student) -> None:
     """Zu jeder der drei Temperaturen steht vorn die größte Wahrscheinlichkeit."""
-    table = student.variable("temperature_table")
+    table = variable(student, "temperature_table")
     for T in TEMPERATURES:
         p = reference.softmax_with_temperature(reference.logits, T)
         agree(row(table, T)[0], p.max())
@@ -24,7 +22,7 @@ def test_holds_the_largest_probabilities(student: Student) -> None:
 @points(1, task="temperature_table", hint="H steht hinten und kommt aus deiner Funktion entropy.")
 def test_holds_the_entropies(student: Student) -> None:
     """Zu jeder der drei Temperaturen steht hinten die Entropie."""
-    table = student.variable("temperature_table")
+    table = variable(student, "temperature_table")
     for T in TEMPERATURES:
         p = reference.softmax_with_temperature(reference.logits, T)
         agree(row(table, T)[1], reference.entropy(p), rtol=0, atol=1e-6)
@@ -34,7 +32,7 @@ def test_holds_the_entropies(student: Student) -> None:
 def test_has_the_named_form(student: Student) -> None:
     """Die Tabelle ist ein dict mit genau drei Temperaturen und je einem Tupel (p_max, H), und
     mit der Temperatur fällt p_max und steigt H."""
-    table = student.variable("temperature_table")
+    table = variable(student, "temperature_table")
     peaks, entropies = np.transpose([[number(x) for x in row(table, T)] for T in TEMPERATURES])
     ensure(len(table) == 3, "genau drei Temperaturen: 0.2, 1.0 und 3.0", literal(table))
     tuples = all(isinstance(value, tuple) for value in table.values())

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import example, given, settings
 
-from autograder.student.proxy import Student
-from autograder.testing import Vector, agree, array, points, rejects
+from autograder.testing import Student, Vector, agree, array, points, rejects
 from solutions import next_token as reference
 from tests.hidden.next_token.calls import agree_on_each
 from tests.hidden.next_token.edges import CUT_EDGES, across, locked, related, strided

@@ -6,11 +6,11 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograder.student.proxy import Student
-from autograder.testing import Vector, choice, ensure, generator, points, rejects
+from autograder.testing import Student, Vector, ensure, generator, points, rejects
 from solutions import next_token as reference
 from tests.hidden.next_token.budget import LEVEL, enough_places, fit_draws, fit_place
 from tests.hidden.next_token.calls import possible_on_each
+from tests.hidden.next_token.choice import choice
 from tests.hidden.next_token.edges import (
     CUT_EDGES,
     DUST,

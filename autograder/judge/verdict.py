@@ -1,0 +1,37 @@
+"""What the end of a hidden test says about the student's work."""
+
+from __future__ import annotations
+
+from hypothesis.errors import FlakyFailure
+
+from autograder.model.errors import StudentError, TimeUsedUp
+from autograder.model.grade import Counterexample, Law, Outcome
+from autograder.model.messages import Message
+from autograder.student.log import CallLog
+
+
+def judge(law: Law, error: BaseException | None, log: CallLog | None) -> Outcome:
+    """The outcome of a law whose test raised `error`, or None; `log` is what the test asked."""
+    if error is None:
+        return Outcome(law, "passed")
+    if log is not None and isinstance(log.stuck, TimeUsedUp) and log.failure:
+        return Outcome(law, "failed", log.failure)
+    if isinstance(error, FlakyFailure) and all(map(caused_by_student, error.exceptions)):
+        example = show(log, StudentError(Message.of("flaky")))
+        return Outcome(law, "failed", example)
+    if caused_by_student(error):
+        return Outcome(law, "failed", show(log, error))
+    return Outcome(law, "not graded", reason=f"{type(error).__name__}: {error}"[:1000])
+
+
+def caused_by_student(error: BaseException) -> bool:
+    """Whether the error costs points: whatever else a test raises is the test's own fault."""
+    return isinstance(error, StudentError | AssertionError)
+
+
+def show(log: CallLog | None, error: BaseException) -> Counterexample | None:
+    """The last call of the smallest failing example, what came back and what should have."""
+    if log is None or not log.last:
+        return None
+    found = getattr(error, "found", "") or log.found
+    return Counterexample(str(log.last), found, getattr(error, "expected", None))
