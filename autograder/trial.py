@@ -117,7 +117,7 @@ class Chosen:
         """Ask no more laws where one that failed is enough."""
         found = self.session.found.get(nodeid)
         if self.trial.brief and found is not None and found.status == "failed":
-            self.running[0].shouldstop = "one law that fails is enough"
+            self.running[0].shouldfail = "one law that fails is enough"
 
     def wants(self, item: pytest.Item) -> bool:
         """Whether the trial wants the law of an item."""
