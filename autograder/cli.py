@@ -26,7 +26,7 @@ from autograder.grading.intake import ReadJob, ReadResult, read_in_subprocess
 from autograder.grading.pipeline import grade_submission
 from autograder.model.errors import GraderError
 from autograder.model.grade import to_json
-from autograder.model.messages import say
+from autograder.model.messages import render
 from autograder.nbgrader.gradebook import read_class
 from autograder.terminal.audit import show_audit, show_progress
 from autograder.terminal.findings import show_findings
@@ -205,7 +205,7 @@ def read_notebook_file(notebook: Path, source: NotebookNode, settings: Settings)
     job = ReadJob(str(notebook), nbformat.writes(source), limits=settings.limits)
     result = read_in_subprocess(job)
     if result.noticed.fault is not None:
-        fault = say(result.noticed.fault, "en")
+        fault = render(result.noticed.fault, "en")
         trouble.print(f"{notebook} was not graded: {fault}", markup=False, highlight=False)
         raise typer.Exit(code=1)
     return result

@@ -88,10 +88,10 @@ def diagnose_all(job: Job, judge: JudgePlugin, remarks: list[str]) -> dict[str, 
     if not lost:
         return {}
     try:
-        bank = read_misconceptions(Path(job.course), job.assignment)
-        reference = load_reference(Path(job.course), job.assignment) if bank else {}
+        misconceptions = read_misconceptions(Path(job.course), job.assignment)
+        reference = load_reference(Path(job.course), job.assignment) if misconceptions else {}
         named = {
-            task: diagnose_task(task, judge.outcomes, judge.exchanges, bank, reference)
+            task: diagnose_task(task, judge.outcomes, judge.exchanges, misconceptions, reference)
             for task in lost
         }
     except Exception as error:

@@ -9,7 +9,7 @@ from autograder.course.settings import Settings
 from autograder.grading.grade import Job, Result, refuse
 from autograder.grading.intake import ReadResult
 from autograder.grading.process import grade_in_subprocess
-from autograder.model.messages import say
+from autograder.model.messages import render
 
 
 def grade_submission(
@@ -28,5 +28,5 @@ def grade_submission(
         unsandboxed=settings.unsandboxed,
     )
     noticed = submission.noticed
-    result = refuse(job, say(noticed.fault, "en")) if noticed.fault else grade_in_subprocess(job)
+    result = refuse(job, render(noticed.fault, "en")) if noticed.fault else grade_in_subprocess(job)
     return replace(result, grade=result.grade.with_remarks(noticed.remarks))

@@ -12,7 +12,7 @@ from autograder.kernel.cell import Note
 from autograder.kernel.execute import Notes
 from autograder.model.cells import is_test, task_of
 from autograder.model.grade import Grade, TaskGrade
-from autograder.model.messages import Language, say
+from autograder.model.messages import Language, render
 from autograder.pages.outputs import clean_output
 from autograder.pages.task import render_task
 
@@ -37,7 +37,7 @@ def record(notebook: NotebookNode, grade: Grade, notes: Notes, language: Languag
 def write_notes(cell: NotebookNode, notes: Iterable[Note], language: Language) -> None:
     """Add each note to the output that has room for it."""
     for note in notes:
-        cell.outputs[note.at].text += f"{say(note.message, language)}\n"
+        cell.outputs[note.at].text += f"{render(note.message, language)}\n"
 
 
 def trusted_output(task: TaskGrade, language: Language) -> NotebookNode:

@@ -43,7 +43,7 @@ STATES: dict[str, dict[tuple[bool, str], Most]] = {
     },
     "SFC64": {(True, "state"): ("<u8", 4), **HELD},
 }
-NO_STATE = "a generator's state that is none"
+NO_STATE = "a malformed generator state"
 
 
 def pack_generator(generator: np.random.Generator) -> list[Any]:

@@ -24,7 +24,7 @@ from autograder.kernel.kernel import Kernel, KernelDied, launch_kernel
 from autograder.kernel.plan import End, Plan
 from autograder.model.cells import is_test, task_of
 from autograder.model.limits import Limits
-from autograder.model.messages import Message, say
+from autograder.model.messages import Message, render
 from autograder.student.snapshot import Snapshot
 
 Notes = dict[int, list[Note]]  # by the index of a cell
@@ -224,5 +224,5 @@ def explain_gaps(notebook: NotebookNode, attempt: Attempt, plan: Plan) -> None:
         note = add_note(notebook.cells[index], Message.of("cell_left_out", cause=cause))
         attempt.notes.setdefault(index, []).append(note)
     if plan.search is not None:
-        how = say(plan.search.cause, "en")
+        how = render(plan.search.cause, "en")
         plan.remarks.append(f"the kernel ended once and, run again, did not: {how}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from autograder.kernel.bisection import Bisection
 from autograder.model.errors import GraderError
 from autograder.model.limits import Limits
-from autograder.model.messages import Message, say
+from autograder.model.messages import Message, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Plan:
     def leave_out(self, index: int, cause: Message) -> None:
         """Run all cells but this one, and those that are left out already."""
         self.skipped[index] = cause
-        self.remarks.append(f"cell {index + 1} ended the kernel: {say(cause, 'en')}")
+        self.remarks.append(f"cell {index + 1} ended the kernel: {render(cause, 'en')}")
 
     def look_at_clock(self, index: int, limits: Limits) -> None:
         """Run no cell from `index` on where the time of all cells is up."""
@@ -69,7 +69,7 @@ class Plan:
         """
         self.cause = end.cause
         if not end.ran:
-            raise GraderError(f"The kernel ended before a cell ran: {say(end.cause, 'en')}")
+            raise GraderError(f"The kernel ended before a cell ran: {render(end.cause, 'en')}")
         if self.stop is not None:
             self.stop_before(0, end.cause, "the kernel ended again")
         elif end.cause.key == "cause_cell_seconds":  # the cell was running, and we ended it

@@ -24,7 +24,7 @@ from autograder.kernel.execute import Run
 from autograder.model.errors import GraderError, NoCopy
 from autograder.model.grade import Law, LawName
 from autograder.model.limits import Limits
-from autograder.model.messages import Message, say
+from autograder.model.messages import Message, render
 from autograder.student.budget import Budget
 from autograder.student.snapshot import Snapshot
 from autograder.student.transport import NoSnapshot, Transport, WorkerTransport
@@ -90,7 +90,7 @@ class Reruns:
         Raises GraderError where nobody can tell whose doing it is.
         """
         lost = self.run.lost
-        doubt = say(lost, "en") if lost else self.transport.doubt if self.transport else ""
+        doubt = render(lost, "en") if lost else self.transport.doubt if self.transport else ""
         if not doubt:
             return False
         if not self.decided(law, doubt):
@@ -121,7 +121,7 @@ class Reruns:
             if self.run.lost is not None:
                 raise GraderError(
                     "A sandbox ended while nothing ran in it: what the notebook's cells left "
-                    f"behind does that. {say(self.run.lost, 'en')}"
+                    f"behind does that. {render(self.run.lost, 'en')}"
                 )
             time.sleep(LOOK_SECONDS)
         self.rested = seconds

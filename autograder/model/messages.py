@@ -28,11 +28,11 @@ class Message:
 Sentence = str | Message
 
 
-def say(sentence: Sentence, language: Language) -> str:
+def render(sentence: Sentence, language: Language) -> str:
     """The sentence in `language`."""
     if isinstance(sentence, str):
         return sentence
-    gaps = {name: say(value, language) for name, value in sentence.data.items()}
+    gaps = {name: render(value, language) for name, value in sentence.data.items()}
     return CATALOGUE[language][sentence.key].format_map(gaps)
 
 

@@ -24,7 +24,7 @@ from autograder.grading.pipeline import grade_submission
 from autograder.model.cells import KEY, STAFF, is_test, read_notebook, task_of
 from autograder.model.errors import GraderError
 from autograder.model.grade import Grade
-from autograder.model.messages import Language, Message, say
+from autograder.model.messages import Language, Message, render
 from autograder.model.remarks import take_noticed
 
 Resources = dict[str, Any]
@@ -110,5 +110,5 @@ def fault_cells(fault: Message | None, language: Language) -> list[NotebookNode]
     """A cell that tells the student why nothing could be read."""
     if fault is None:
         return []
-    text = say(Message.of("unread", cause=say(fault, language)), language)
+    text = render(Message.of("unread", cause=render(fault, language)), language)
     return [new_markdown_cell(f"<p><b>{escape(text)}</b></p>", id="unread")]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.model.messages import Language, Message, say
+from autograder.model.messages import Language, Message, render
 from autograder.pages.image import SIGNATURES, is_image, joined, svg_image
 from autograder.pages.markdown import clean_markdown
 from autograder.pages.sanitize import HIDING, LIMIT, clean_html, readable
@@ -122,15 +122,15 @@ def cut(text: str, limit: int, language: Language) -> str:
     shown = NOT_FOR_TERMINALS.sub("\N{REPLACEMENT CHARACTER}", text[:limit])
     if len(text) <= limit:
         return shown
-    return f"{shown}\n{say(Message.of('text_cut', limit=str(limit)), language)}"
+    return f"{shown}\n{render(Message.of('text_cut', limit=str(limit)), language)}"
 
 
 def left_out(key: str, kinds: list[str], language: Language) -> str:
     """A line that names what is not shown."""
     names = ", ".join(readable(str(kind)[:40]) for kind in kinds[:5])
-    return say(Message.of(key, kind=names), language)
+    return render(Message.of(key, kind=names), language)
 
 
 def note(message: Message, language: Language) -> NotebookNode:
     """A line of text in place of an output."""
-    return new_output("stream", name="stdout", text=say(message, language) + "\n")
+    return new_output("stream", name="stdout", text=render(message, language) + "\n")

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from autograder.model.cells import grade_id_of, is_test, nbgrader_of, task_of
-from autograder.model.messages import Language, Message, say
+from autograder.model.messages import Language, Message, render
 from autograder.pages.markdown import clean_markdown
 from autograder.pages.outputs import clean_output
 from autograder.pages.sanitize import clean_fragment
@@ -80,7 +80,7 @@ class Page:
 
     def text(self, key: str, **data: str) -> str:
         """A sentence of the catalogue."""
-        return say(Message.of(key, **data), self.language)
+        return render(Message.of(key, **data), self.language)
 
 
 def page(
@@ -210,5 +210,5 @@ def comment(cell: NotebookNode, language: Language) -> Markup:
     """What a person, or nbgrader, wrote about an answer."""
     text = str(nbgrader_of(cell).get("comment") or "")
     if text == NO_RESPONSE:
-        text = say(Message.of("page_no_response"), language)
+        text = render(Message.of("page_no_response"), language)
     return clean_markdown(text)

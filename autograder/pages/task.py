@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.model.grade import Outcome, TaskGrade
-from autograder.model.messages import Language, Message, Sentence, say
+from autograder.model.messages import Language, Message, Sentence, render
 from autograder.pages.sanitize import readable
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -39,7 +39,7 @@ def render_task(task: TaskGrade, language: Language) -> str:
             earned=points(sure(task), language),
             points=points(task.points, language),
             misconception=misconception(task, language),
-            text=lambda key, **data: say(Message.of(key, **data), language),
+            text=lambda key, **data: render(Message.of(key, **data), language),
         )
     )
 
@@ -124,7 +124,7 @@ def earned(outcome: Outcome, language: Language) -> str:
 
 def show(words: Sentence, language: Language) -> Shown:
     """A sentence or a value, of bounded length."""
-    text = bounded(say(words, language))
+    text = bounded(render(words, language))
     if isinstance(words, Message):
         return Shown(text, code=words.key in CODE_KEYS)
     return Shown(text, code=bool(VALUE.match(text)))

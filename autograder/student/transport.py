@@ -127,7 +127,7 @@ class WorkerTransport:
         while True:
             reply = wire.receive(connection, limit=self.limits.reply_bytes, patience=watch)
             if not isinstance(reply, dict):
-                raise WireError("a reply that is none")
+                raise WireError("a malformed reply")
             if reply != GOING_ON:
                 return reply
             watch.next_call()

@@ -179,7 +179,7 @@ def read_cells(data: Any, limits: Limits, remarks: Remarks) -> Iterator[Notebook
     left, pictures = limits.text_bytes, limits.attachments
     for number, cell in enumerate(cells, start=1):
         if not isinstance(cell, dict):
-            remarks.add(f"cell {number} is none and was left out")
+            remarks.add(f"entry {number} of the cells is no cell and was left out")
             continue
         read = read_cell(cell, number, remarks)
         left -= size_of(read)

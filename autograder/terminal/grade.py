@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.model.grade import Grade, Outcome, TaskGrade
-from autograder.model.messages import Language, say
+from autograder.model.messages import Language, render
 from autograder.terminal.text import MARKS, amount, plain
 
 
@@ -31,9 +31,11 @@ def show_counterexample(console: Console, outcome: Outcome, language: Language) 
     if outcome.status != "failed" or example is None:
         return
     console.print(f"      [cyan]{escape(plain(example.call))}[/]", highlight=False)
-    console.print(f"      → {escape(plain(say(example.found, language)))}", highlight=False)
+    console.print(f"      → {escape(plain(render(example.found, language)))}", highlight=False)
     if example.expected is not None:
-        console.print(f"      ≠ {escape(plain(say(example.expected, language)))}", highlight=False)
+        console.print(
+            f"      ≠ {escape(plain(render(example.expected, language)))}", highlight=False
+        )
 
 
 def show_misconception(console: Console, task: TaskGrade, language: Language) -> None:

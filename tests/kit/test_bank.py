@@ -1,4 +1,4 @@
-"""The answers of a course are read by name, and a file that is none says what to do."""
+"""The answers of a course are read by name, and a malformed file says what to do."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from autograder.model.errors import GraderError
 from autograder.model.limits import Limits
-from autograder.model.messages import say
+from autograder.model.messages import render
 from autograder.submission.read import Intake, read_submission
 
 LIMITS = Limits(submission_bytes=1 << 20, text_bytes=10_000, cells=50)
@@ -65,7 +65,7 @@ def test_of_a_cell_only_type_text_and_grade_id_are_kept(tmp_path: Path) -> None:
         (TEXT.replace('"nbformat": 4', '"nbformat": null'), "nbformat None"),
         (TEXT.replace("y = 1", "y = 1\\u0000"), "NUL"),
         (TEXT.replace('"code"', '"kode"'), "no known type"),
-        (TEXT.replace('"cells": [', '"cells": [7, '), "cell 1 is none"),
+        (TEXT.replace('"cells": [', '"cells": [7, '), "entry 1 of the cells is no cell"),
     ],
 )
 def test_an_odd_file_that_holds_a_notebook_is_read(
@@ -111,7 +111,7 @@ def test_what_is_no_notebook_is_a_fault_with_a_cause(
     assert intake.notebook is None
     assert intake.fault is not None
     assert intake.fault.key == key
-    assert say(intake.fault, "de") != say(intake.fault, "en")
+    assert render(intake.fault, "de") != render(intake.fault, "en")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_between_several_notebooks_nobody_guesses(tmp_path: Path) -> None:
     read(tmp_path, TEXT, name="a.ipynb")
     fault = read(tmp_path, TEXT, name="b.ipynb").fault
     assert fault is not None
-    assert "'a.ipynb', 'b.ipynb'" in say(fault, "en")
+    assert "'a.ipynb', 'b.ipynb'" in render(fault, "en")
 
 
 def test_files_beside_the_notebook_are_told_but_not_those_of_the_assignment(

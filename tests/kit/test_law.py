@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autograder import testing as law
 from autograder.model.errors import Died, Raised, StudentError, TimedOut, Unreadable, Violation
-from autograder.model.messages import CATALOGUE, Message, say
+from autograder.model.messages import CATALOGUE, Message, render
 from tests.hidden.next_token.choice import choice
 from tests.kit.plain import identical, values
 
@@ -56,9 +56,9 @@ def test_any_plain_data_is_converted_or_a_violation(
 
 def check_sentences(error: Violation) -> None:
     for language in CATALOGUE:
-        assert say(error.found, language)
+        assert render(error.found, language)
         assert error.expected is not None
-        assert say(error.expected, language)
+        assert render(error.expected, language)
 
 
 # --- one by one -----------------------------------------------------------------

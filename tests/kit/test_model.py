@@ -19,7 +19,7 @@ from autograder.model.grade import (
     from_json,
     to_json,
 )
-from autograder.model.messages import Message, say
+from autograder.model.messages import Message, render
 from tests.kit.plain import texts
 
 POINTS = st.integers(0, 40).map(lambda quarters: quarters / 4)
@@ -57,8 +57,8 @@ def test_the_same_grade_is_the_same_json(grade: Grade) -> None:
 
 def test_a_cause_inside_a_sentence_is_in_the_readers_language() -> None:
     message = Message.of("kernel_died", cause=Message.of("cause_interrupted", seconds="3"))
-    assert say(message, "de").endswith(": Sie lief länger als 3 Sekunden.")
-    assert say(message, "en").endswith(": It ran longer than 3 seconds.")
+    assert render(message, "de").endswith(": Sie lief länger als 3 Sekunden.")
+    assert render(message, "en").endswith(": It ran longer than 3 seconds.")
 
 
 def test_the_json_is_plain_utf_8_that_people_can_read() -> None:

@@ -9,13 +9,13 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.kernel.execute import run_notebook
 from autograder.model.limits import Limits
-from autograder.model.messages import Message, say
+from autograder.model.messages import Message, render
 
 LIMITS = Limits(
     output_bytes=3000, outputs=10, all_output_bytes=10_000, all_outputs=25, cell_seconds=60.0
 )
-OF_A_CELL = say(Message.of("output_cut", outputs="10", bytes="3000"), "en")
-OF_ALL = say(Message.of("output_cut_all", outputs="25", bytes="10000"), "en")
+OF_A_CELL = render(Message.of("output_cut", outputs="10", bytes="3000"), "en")
+OF_ALL = render(Message.of("output_cut_all", outputs="25", bytes="10000"), "en")
 GROWS = """
 from IPython.display import display, update_display
 for _ in range(9):

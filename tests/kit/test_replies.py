@@ -18,7 +18,7 @@ from autograder import testing as law
 from autograder.guest import wire
 from autograder.model.errors import StudentError
 from autograder.model.limits import Limits
-from autograder.model.messages import CATALOGUE, say
+from autograder.model.messages import CATALOGUE, render
 from autograder.student.inprocess import InProcessTransport
 from autograder.student.literal import literal
 from autograder.student.proxy import Student, variable
@@ -87,7 +87,7 @@ def seen() -> Iterator[None]:
     except StudentError as error:
         for language in CATALOGUE:
             for words in (error.found, error.expected or ""):
-                assert len(say(words, language).encode()) < 20_000
+                assert len(render(words, language).encode()) < 20_000
 
 
 def replies(values: SearchStrategy[Any]) -> SearchStrategy[dict[str, Any]]:

@@ -34,7 +34,7 @@ from autograder.model.errors import (
     Violation,
 )
 from autograder.model.limits import Limits
-from autograder.model.messages import CATALOGUE, Message, say
+from autograder.model.messages import CATALOGUE, Message, render
 from autograder.student.budget import Budget, Stopwatch
 from autograder.student.effort import Effort, effort_of
 from autograder.student.inprocess import InProcessTransport
@@ -197,7 +197,7 @@ def workers(student: Student) -> list[Any]:
 def key(error: pytest.ExceptionInfo[StudentError]) -> str:
     found = error.value.found
     assert isinstance(found, Message)
-    assert say(found, "de")
+    assert render(found, "de")
     return found.key
 
 
@@ -643,7 +643,7 @@ def test_names_that_lie_are_only_words(forge: Callable[..., Student]) -> None:
     assert caught.value.kinds == ("TimedOut", "GraderError")
     assert len(caught.value.found.data["kind"]) <= 400
     for language in CATALOGUE:
-        assert say(caught.value.found, language).endswith("{0}")
+        assert render(caught.value.found, language).endswith("{0}")
 
 
 def test_words_of_the_sandbox_can_be_written_to_a_file(forge: Callable[..., Student]) -> None:
@@ -654,7 +654,7 @@ def test_words_of_the_sandbox_can_be_written_to_a_file(forge: Callable[..., Stud
     ):
         with pytest.raises(StudentError) as caught:
             forge(said).f()
-        say(caught.value.found, "de").encode("utf-8")
+        render(caught.value.found, "de").encode("utf-8")
 
 
 @pytest.mark.parametrize("value", [[], [1], [1, 2, 3], (1, 2), 3, None, {0: 1, 1: 2}, np.zeros(2)])

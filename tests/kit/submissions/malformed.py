@@ -335,7 +335,12 @@ MALFORMED = [
     read("one-id", "has the same id for every cell", place=every_cell(one_id)),
     read("odd-sources", "has more than lines in its cells", place=every_cell(odd_sources)),
     read("odd-outputs", "has outputs that are none", place=every_cell(odd_outputs)),
-    read("odd-cells", "has cells that are none", "is none", place=edited(odd_cells)),
+    read(
+        "odd-cells",
+        "has entries among its cells that are no cells",
+        "is no cell",
+        place=edited(odd_cells),
+    ),
     read("wrong-kernel", "says that it is written in R", change=wrong_kernel),
     read("odd-schema", "has schema versions that do not exist", change=odd_schema),
     read("large-outputs", "keeps fifty megabytes of outputs", change=large_outputs),
