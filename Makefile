@@ -1,19 +1,27 @@
-# make demo    set up, generate the assignment, grade a small class, write its feedback
-# make test    set up, run the whole suite (with Chromium, which is installed where that is allowed)
-# make corpus  grade every bad submission, also those that `make test` leaves out
-# make pythons set up and grade with every supported Python that this machine has
-# make lock    pin the dependencies of pyproject.toml anew
-#
-# PYTHON=python3.13 sets up with another Python than python3, VENV=folder elsewhere than in .venv.
-
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test corpus pythons setup lint lock clean
+.PHONY: help demo quick test corpus pythons audit cover setup lint lock clean
+
+help:
+	@echo "make demo     set up, generate the assignment, grade a small class, write its feedback"
+	@echo "make quick    set up, run the tests that need no sandbox: less than a minute"
+	@echo "make test     set up, run the whole suite (with Chromium, installed where that is allowed)"
+	@echo "make corpus   grade every bad submission, also those that make test leaves out"
+	@echo "make audit    audit next_token by the README's commands, and compare with its figures"
+	@echo "make pythons  set up and grade with every supported Python that this machine has"
+	@echo "make cover    measure which lines of the engine the suite runs"
+	@echo "make lint     ruff and mypy"
+	@echo "make lock     pin the dependencies of pyproject.toml anew"
+	@echo
+	@echo "PYTHON=python3.13 sets up with another Python than python3, VENV=folder elsewhere than in .venv."
 
 demo: setup
 	$(BIN)/python -m tests.demo
+
+quick: setup
+	$(BIN)/python -m pytest -n 2 tests/kit/unit
 
 # without a browser the tests that need one are skipped, but not where CI says that all must run
 test: setup lint
@@ -21,10 +29,19 @@ test: setup lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 corpus: setup
-	$(BIN)/python -m pytest tests/kit/test_corpus.py -m "slow or not slow"
+	$(BIN)/python -m pytest tests/kit/corpus -m "slow or not slow"
 
 pythons: setup
-	$(BIN)/python -m pytest tests/kit/test_pythons.py -m "slow or not slow" -rs
+	$(BIN)/python -m pytest tests/kit/nbgrader/test_pythons.py -m "slow or not slow" -rs
+
+audit: setup
+	$(BIN)/python -m pytest tests/kit/nbgrader/test_readme.py -m "slow or not slow" -k audit
+
+cover: setup
+	rm -f build/coverage*
+	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --skip-covered
 
 lint: setup
 	$(BIN)/ruff check .

@@ -50,8 +50,8 @@ from autograder.pages.csp import guarded
 from autograder.pages.task import render_task
 from autograder.terminal.grade import show_grade
 from autograder.terminal.gradebook import show_class
+from tests.kit.browser.test_layout import slow_cell
 from tests.kit.submissions import ROOT
-from tests.kit.test_layout import slow_cell
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

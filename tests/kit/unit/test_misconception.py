@@ -33,9 +33,9 @@ from autograder.student.inprocess import InProcessTransport
 from autograder.student.log import Exchange
 from autograder.student.proxy import Student, log_of, variable
 from autograder.testing import generator
-from tests.kit.plain import values
+from tests.kit.strategies import values
 
-COURSE = Path(__file__).resolve().parents[2]
+COURSE = Path(__file__).resolve().parents[3]
 NEXT_TOKEN = load_reference(COURSE, "next_token")
 BANK = read_misconceptions(COURSE, "next_token")
 VARIANTS = read_variants(COURSE, "next_token")

@@ -22,7 +22,7 @@ from autograder.guest import wire
 from autograder.guest.arrays import pack_array
 from autograder.guest.errors import TooLarge, WireError
 from autograder.guest.generators import GENERATORS, follow
-from tests.kit.plain import DTYPES, arrays, identical, values
+from tests.kit.strategies import DTYPES, arrays, identical, values
 
 MORE = settings(max_examples=200, deadline=None)
 

@@ -14,7 +14,7 @@ from autograder import testing as law
 from autograder.model.errors import Died, Raised, StudentError, TimedOut, Unreadable, Violation
 from autograder.model.messages import CATALOGUE, Message, render
 from tests.hidden.next_token.choice import choice
-from tests.kit.plain import identical, values
+from tests.kit.strategies import identical, values
 
 TOKENS = ["Rom", "Paris", "Rom"]
 EVERY = settings(max_examples=150, deadline=None)

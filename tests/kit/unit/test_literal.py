@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograder.student.literal import LONGEST, BitGenerator, call_expression, literal, pieces
 from autograder.testing import generator
-from tests.kit.plain import DTYPES, arrays, identical, values
+from tests.kit.strategies import DTYPES, arrays, identical, values
 
 FULL = st.integers(1, 3)
 SHAPES = st.just(()) | st.just((0,)) | st.tuples(FULL) | st.tuples(FULL, FULL)

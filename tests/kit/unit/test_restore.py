@@ -23,7 +23,7 @@ from autograder.model.cells import (
 from autograder.submission.restore import Restored, restore
 from tests.kit.submissions import solved, source
 
-COURSE = Path(__file__).parents[2]
+COURSE = Path(__file__).parents[3]
 HIDDEN = """assert softmax([1]) == [1]
 ### BEGIN HIDDEN TESTS
 raise RuntimeError("hidden")

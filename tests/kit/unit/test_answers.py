@@ -25,7 +25,7 @@ from autograder.course.answers import (
 from autograder.model.errors import GraderError
 from autograder.model.messages import CATALOGUE
 
-COURSE = Path(__file__).resolve().parents[2]
+COURSE = Path(__file__).resolve().parents[3]
 MISCONCEPTIONS = read_misconceptions(COURSE, "next_token")
 VARIANTS = read_variants(COURSE, "next_token")
 KNOWN = {path.stem.removeprefix("test_") for path in COURSE.glob("tests/hidden/next_token/test_*")}

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.mutants.syntax import ARROW, COMBINED, COMPARED, CONFUSED, Mutant, mutate
 
-COURSE = Path(__file__).resolve().parents[2]
+COURSE = Path(__file__).resolve().parents[3]
 REFERENCE = (COURSE / "solutions" / "next_token.py").read_text(encoding="utf-8")
 TASKS = tuple(
     sorted(

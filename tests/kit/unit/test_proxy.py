@@ -42,7 +42,7 @@ from autograder.student.literal import BitGenerator
 from autograder.student.proxy import Student, log_of, variable
 from autograder.student.transport import NoSnapshot, WorkerTransport
 from autograder.testing import generator
-from tests.kit.plain import identical, values
+from tests.kit.strategies import identical, values
 
 LIMITS = replace(Limits(), call_seconds=20.0, calls_seconds=60.0, reply_bytes=20_000)
 HASTY = replace(LIMITS, call_seconds=0.2)

@@ -23,7 +23,7 @@ from autograder.mutants.witness import (
     witnesses,
 )
 
-COURSE = Path(__file__).resolve().parents[2]
+COURSE = Path(__file__).resolve().parents[3]
 Vector = NDArray[np.float64]
 KNOWN = read_arguments(COURSE, "next_token")
 FUNCTIONS = [

@@ -20,7 +20,7 @@ from autograder.model.grade import (
     to_json,
 )
 from autograder.model.messages import Message, render
-from tests.kit.plain import texts
+from tests.kit.strategies import texts
 
 POINTS = st.integers(0, 40).map(lambda quarters: quarters / 4)
 SENTENCES = st.recursive(

@@ -14,7 +14,7 @@ from autograder.audit.equivalents import read_arguments
 from autograder.audit.trial import Trial
 from autograder.course.answers import answer_in, load_reference, read_source
 
-COURSE = Path(__file__).resolve().parents[2]
+COURSE = Path(__file__).resolve().parents[3]
 REFERENCE = '''
 import numpy as np
 from numpy.typing import NDArray

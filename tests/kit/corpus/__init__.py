@@ -1,0 +1,1 @@
+"""Every stored submission, graded by nbgrader."""

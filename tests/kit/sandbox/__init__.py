@@ -1,0 +1,1 @@
+"""What runs in real sandboxes: kernels, frozen copies, reruns."""

@@ -1,0 +1,1 @@
+"""What needs no sandbox: functions and classes of the engine."""
