@@ -128,10 +128,11 @@ def choose(task: Candidates, *, end: int) -> Choice:
     def above(places: Sequence[int], test: int) -> list[int]:
         return [place for place in places if place < test]
 
+    sure = [place for place in task.done if place in task.defining]  # answers that define the name
     test = next(
         (
             test
-            for evidence in (task.done, task.defining, task.answers)
+            for evidence in (sure, task.defining, task.done, task.answers)
             for test in task.tests
             if above(evidence, test)
         ),

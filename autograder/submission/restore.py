@@ -163,7 +163,8 @@ def place_of(cells: list[NotebookNode], known: list[NotebookNode], number: int, 
     """Where a cell of the source belongs.
 
     A test cell behind the code that comes before it in the source, an answer above its
-    test cell, given code above all that comes later, and what is left behind `before`.
+    test cell, given code above all that comes later, and what is left behind `before` and
+    behind the given code that comes before it in the source.
     """
     original = known[number]
     if is_test(original):
@@ -172,8 +173,10 @@ def place_of(cells: list[NotebookNode], known: list[NotebookNode], number: int, 
         return end_of_section(cells, max(places, default=-1))
     if is_given(original):
         return min(first_of(cells, known[number + 1 :]), end_of_section(cells, before))
-    test = position(cells, PREFIX + grade_id_of(original))
-    return end_of_section(cells, before) if test is None else test
+    if (test := position(cells, PREFIX + grade_id_of(original))) is not None:
+        return test
+    given = (position(cells, grade_id_of(cell)) for cell in known[:number] if is_given(cell))
+    return end_of_section(cells, max([before, *(at for at in given if at is not None)]))
 
 
 def is_given(original: NotebookNode) -> bool:

@@ -200,6 +200,14 @@ def test_in_any_order_a_test_cell_sees_what_run_all_shows_it(cells: list[Noteboo
 # --- the cases of which there are many ------------------------------------------
 
 F, G, V = (define(name, number) for number, name in enumerate(NAMES, start=1))
+
+
+def test_of_two_test_cells_the_one_that_sees_a_definition_counts() -> None:
+    helper = answer("f", "helper = 1")
+    assert_run_all_is_kept([helper, check("f"), answer("f", F), check("f")])
+    assert_run_all_is_kept([helper, check("f"), answer("f", F, bare=True), check("f")])
+
+
 SCRATCH = define("f", 50)
 BARE = {"bare": True}
 CASES = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
@@ -427,6 +427,7 @@ def test_no_code_of_the_student_s_is_lost(numbers: list[int]) -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@example([57, 2])  # given code below a written answer
 @given(shuffles())
 def test_restoring_the_restored_changes_nothing(numbers: list[int]) -> None:
     once = restore(picked(numbers), REAL_SOURCE).notebook

@@ -7,6 +7,7 @@ import json
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.grading.record import write_notes
 from autograder.kernel.execute import run_notebook
 from autograder.model.limits import Limits
 from autograder.model.messages import Message, render
@@ -33,7 +34,9 @@ kernel.session.send(kernel.iopub_socket, "execute_input", content, kernel.get_pa
 def shown(*cells: str) -> list[str]:
     """The outputs of each cell, as JSON."""
     notebook = new_notebook(cells=[new_code_cell(code) for code in cells])
-    with run_notebook(notebook, LIMITS, language="en"):
+    with run_notebook(notebook, LIMITS) as run:
+        for index, notes in run.notes.items():
+            write_notes(notebook.cells[index], notes, "en")
         return [json.dumps(cell.outputs) for cell in notebook.cells]
 
 
@@ -58,5 +61,5 @@ def test_a_cell_that_shows_too_much_is_told_of_its_own_limit() -> None:
 @pytest.mark.parametrize("code", [GROWS, FORGES_COUNT])
 def test_nothing_grows_beyond_the_limit_by_another_message(code: str) -> None:
     notebook = new_notebook(cells=[new_code_cell(code)])
-    with run_notebook(notebook, LIMITS, language="en"):
+    with run_notebook(notebook, LIMITS):
         assert len(json.dumps(notebook)) < 8000
