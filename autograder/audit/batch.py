@@ -36,7 +36,7 @@ from autograder.judge.session import run_session
 from autograder.model.errors import GraderError
 
 TRIAL_SECONDS = 600.0  # of one trial: it must have hung
-BATCH = 8  # trials of a batch at most: enough that to collect hardly counts
+BATCH = 8  # trials of a batch at most: enough to make collecting cheap
 PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
 
 Key = TypeVar("Key", bound=Hashable)
@@ -83,7 +83,7 @@ def preloaded() -> list[str]:
 
 
 def batches(trials: Mapping[Key, Trial], workers: int) -> Iterator[Sequence[Key]]:
-    """The trials that run one after the other: of the same tests, so that they are shared out."""
+    """Trials of the same tests, in batches small enough to keep all workers busy."""
     groups: dict[Selection, list[Key]] = {}
     for key, trial in trials.items():
         groups.setdefault(trial.tests, []).append(key)
@@ -112,7 +112,7 @@ class ForkTrials:
         self.judge = judge
         self.source = source
         self.results: list[TrialResult] = []
-        self.fault: GraderError | None = None  # pytest would not let it through
+        self.fault: GraderError | None = None  # raised later: pytest would swallow it
         self.forked = False
 
     @pytest.hookimpl(tryfirst=True)

@@ -99,7 +99,7 @@ class Suspect:
         return None
 
     def made(self, source: str) -> Any:
-        """The function that an answer defines, as new."""
+        """The function that an answer defines, in a fresh namespace."""
         answer = Answer(self.task, "x", source, "behaviour")
         return answer_in(self.reference, answer)[self.task]
 

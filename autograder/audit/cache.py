@@ -40,7 +40,7 @@ class PassedAudit:
 
 
 def store(digest: str, seeds: int) -> None:
-    """Store that this passed just now; where that fails it is audited again, and no more."""
+    """Store that this passed just now; if that fails, the suite is merely audited again."""
     passed = PassedAudit(digest, seeds, datetime.now().astimezone().replace(microsecond=0))
     path = path_of(digest)
     with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""What an audit asks of a suite: pure functions over what was result, a check each."""
+"""What an audit asks of a suite: a pure function over the results of trials for each check."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def check_mutants(
 def check_behaviours(
     results: Sequence[AnswerResult], equivalents: Mapping[tuple[str, str], str]
 ) -> Check:
-    """The same of what wraps the reference, and of what fails at an edge."""
+    """Every behavioural mutant is killed, or a reason says why no law can kill it."""
     return check_changes("behavioural mutants are killed or explained", results, equivalents, tell)
 
 

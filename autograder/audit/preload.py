@@ -22,7 +22,7 @@ from autograder.judge.session import isolate, pytest_args
 @settings(suppress_health_check=list(HealthCheck), deadline=None)
 @given(st.lists(st.integers() | st.floats() | st.text()))
 def draw(values: object) -> None:
-    """Take whatever Hypothesis draws."""
+    """Have Hypothesis draw a few lists, which loads what it needs."""
     del values
 
 

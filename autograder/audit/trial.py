@@ -55,7 +55,7 @@ class Trial:
     @property
     def tests(self) -> Selection:
         """The collected tests that it needs."""
-        # the smallest example tells most of a misconception; whether there is one needs none
+        # only naming a misconception takes the smallest examples, not finding that a law fails
         shrink = bool(self.misconceptions)
         return Selection(self.course, self.assignment, self.files, self.seeds, self.limits, shrink)
 

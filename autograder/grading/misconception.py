@@ -76,7 +76,7 @@ def diagnose(
     `exchanges` are those of the task's laws, `misconceptions` the task's own.
     """
     laws = [[question(exchange) for exchange in kept] for kept in exchanges.values()]
-    with np.errstate(all="ignore"):  # wrong answers overflow, which is news to nobody
+    with np.errstate(all="ignore"):  # wrong answers overflow, which needs no warning
         for same in (equal, alike) if of_chance(laws) else (equal,):
             for answer in misconceptions:
                 if explains(answer, laws, reference, same):
@@ -150,7 +150,7 @@ def others(questions: Questions, namespace: Namespace) -> Iterator[Seen]:
 
 
 def equal(question: Question, other: Seen) -> bool:
-    """Whether the other answer is the very one that came."""
+    """Whether the other answer is exactly the one that came."""
     return agree(question.found, other)
 
 
@@ -196,8 +196,8 @@ def is_number(value: Any) -> bool:
 def alike(question: Question, other: Seen) -> bool:
     """Whether what came could come from where the other answer does.
 
-    What was drawn must be distributed alike. What is no matter of chance must be the
-    very answer, and so must what is left of the arguments.
+    What was drawn must be distributed alike. What does not depend on chance
+    must be equal, and so must the arguments after the call.
     """
     if agree(question.found, other):
         return True

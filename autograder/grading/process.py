@@ -1,8 +1,8 @@
 """Grade in a process of its own.
 
 How it works: no submission meets what pytest, Hypothesis or a hidden test left behind by
-another, and a crash of the grader costs one submission: its tasks are *not graded*, and
-the fault is named. So does a submission that makes the grader need more memory than its limit.
+another. If the grader crashes, or a submission makes it need more memory than its limit, that
+costs this submission alone: its tasks are *not graded*, and the fault is named.
 """
 
 from __future__ import annotations

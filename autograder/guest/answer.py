@@ -94,7 +94,7 @@ def formed(value: Any, form: str) -> Any:
 def in_turn(calls: list[Any]) -> Iterator[Any]:
     """The arguments of each call, before which the global generators are in the same state."""
     for each in calls:
-        np.random.seed(0)  # who draws from them is found out by that
+        np.random.seed(0)  # a function that draws from them repeats itself
         random.seed(0)
         yield each
 

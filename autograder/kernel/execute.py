@@ -2,10 +2,10 @@
 
 How it works: the cells run in order; a test cell does not run, the kernel is
 copied there instead. A cell that ends the kernel is left out and the others run
-again in a new one, so that it costs no function but those that need it. Which cell it
-is, is not a matter of course (`bisection`). After too many ends, or when the time is up,
-the run stops: the functions that were frozen until then are graded, the others are told
-why not.
+again in a new one, so that it costs no function but those that need it. It need not
+be the cell that was running then: `bisection` looks for it. After too many ends, or when the
+time is up, the run stops: the functions that were frozen until then are graded, and for the
+others a message says why they were not.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def run_notebook(
 class Run:
     """An executed notebook: a snapshot for each task, or why it has no snapshot.
 
-    A task that is not there has no copy although the notebook ran: nobody knows why.
+    A task that `snapshots` does not name was not copied, and the cause is unknown.
     """
 
     notebook: NotebookNode

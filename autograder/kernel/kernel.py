@@ -233,7 +233,7 @@ class Kernel:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """The kernel's process: its number as the grader sees it, and a pidfd, which stays its own."""
+    """The kernel's process: its number as the grader sees it, and a pidfd (never another's)."""
 
     number: int
     descriptor: int

@@ -4,10 +4,10 @@ How it works: a function that forks without an end, or fills the memory with man
 processes, has the watchdog end the sandbox while tests run, and with it the frozen copies
 of all other functions. A worker may be killed from outside, as by the machine's memory
 killer, and a copy may come too late. None of this says whose doing it is. So the law that
-was running is tried once more, in a sandbox that no other law has used. Ends that one as
-well, it is this law's doing and costs its points - where a whole sandbox ended, only after
-another one has survived for as long while nothing ran in it. When too many runs were
-needed, what is left is *not graded*: a person looks at it.
+was running is tried once more, in a sandbox that no other law has used. If it ends there as
+well, it is this law's doing and costs its points. (Where a whole sandbox ended, another one
+must first survive for as long while nothing runs in it.) After too many runs, the laws that
+are left are *not graded*: a person looks at them.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Law:
 
     @property
     def name(self) -> LawName:
-        """What no other law of the assignment is called."""
+        """The unique key of the law: (task, test)."""
         return self.task, self.test
 
 

@@ -40,7 +40,7 @@ class Limits:
     attachments: int = 500  # pasted pictures of all cells
     reading_seconds: float = 300.0  # to read it and to restore its cells
     grading_bytes: int = 1024 * MIB  # what the grader allocates to read or to grade it
-    examples: int = 100  # that Hypothesis may draw for a test, whatever the test asks for
+    examples: int = 100  # that Hypothesis may draw for a test, even where it asks for more
 
     def override(self, changes: Mapping[str, float]) -> Limits:
         """These limits with `changes` by name; raises GraderError for a bad one."""

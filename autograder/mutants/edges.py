@@ -2,9 +2,9 @@
 
 How it works: a condition is said of an argument ("z holds -inf"), by its kind. A mutant
 of this kind answers as the reference does, and fails where one condition holds, or two
-at once. It is killed just where a law calls it so: up to that call it is the reference,
-and Hypothesis draws the same examples. So one trial tells of all mutants of a function:
-that of a reference which notes the conditions that its calls met (`watch`).
+at once. A law kills it exactly if it makes such a call: before that call the mutant is the
+reference, and Hypothesis draws the same examples. So one trial of a reference that notes the
+conditions which its calls met (`watch`) tells of all such mutants of a function.
 """
 
 from __future__ import annotations

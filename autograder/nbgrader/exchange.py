@@ -1,7 +1,7 @@
 """Take submissions from nbgrader's exchange and put feedback there, a student at a time.
 
-How it works: `c.ExchangeFactory` names these classes. nbgrader's own end for the whole class
-at the first odd submission, and believe what a student's folder says.
+How it works: `c.ExchangeFactory` names these classes. nbgrader's own classes stop for
+everybody at the first odd submission, and trust what a student's folder says.
 
 - What lies in `inbound` was made by students, by hand if they like. No link is followed:
   staff may read the solution, everybody's submissions and secrets. File modes are not taken

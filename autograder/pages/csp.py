@@ -34,5 +34,5 @@ def guarded(head: str, *rest: str) -> str:
 
 
 def digest(code: str) -> str:
-    """What a policy knows a script by."""
+    """The hash by which a policy names a script."""
     return base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()

@@ -29,7 +29,7 @@ class Overdue(BaseException):
 
 @dataclass(slots=True)
 class Alarm:
-    """Whether the time of a call is up: the guest takes the exception for the answer's own."""
+    """Ends a call whose time is up by an exception, which the guest takes for the answer's own."""
 
     rung: bool = False
 

@@ -74,7 +74,7 @@ def up_to(letters: int, parts: Iterable[str]) -> Iterator[str]:
             return
 
 
-# Pieces are written from the begin or, not `forwards`, from the end.
+# Pieces are written from the beginning or, not `forwards`, from the end.
 
 
 def pieces(value: object, forwards: bool) -> Iterator[str]:

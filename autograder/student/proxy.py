@@ -85,10 +85,10 @@ class Function:
         return value
 
     def each(self, *calls: tuple[Any, ...]) -> list[Any]:
-        """Call it with one tuple of arguments after the other; what came, as the last call left it.
+        """Call it with one tuple of arguments after the other; the values, as after the last call.
 
         NumPy's and Python's global generators are in the same state before each call.
-        Raises a Violation where a call changed an argument of any.
+        Raises a Violation where any argument of any call was changed.
         """
         values, after = self.caller.call(Call(self.name, calls, each=True))
         if not isinstance(values, list) or len(values) != len(calls):

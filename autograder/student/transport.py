@@ -121,7 +121,7 @@ class WorkerTransport:
             raise NoCopy(self.doubt) from error
 
     def exchange(self, connection: socket.socket, request: Request, watch: Stopwatch) -> Reply:
-        """One frame there, one frame back, and before it any number that say: it goes on."""
+        """Send one frame and receive one, after any number of frames that say: it goes on."""
         connection.settimeout(watch())
         wire.send(connection, request, limit=1 << 30)  # it is ours: no limit is needed
         while True:

@@ -4,7 +4,7 @@ How it works: of a submitted cell only what a student may change is kept: the
 text of answers, and cells of their own. Everything else (metadata, tags, points,
 the text of locked cells) is the source's. Cells stay where the student has them, and
 copies of answers still run: a test cell meets the definition that "restart and run all"
-would show it (`recognition`). Only what is missing is added, and a test cell that
+would show it (`recognise`). Only what is missing is added, and a test cell that
 stands above everything that it could test is put behind it, so that a copy of the
 kernel is taken at every test cell, once.
 """

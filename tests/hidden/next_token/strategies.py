@@ -174,7 +174,7 @@ def vocabularies(size: int) -> SearchStrategy[list[str]]:
 
 
 def seeds() -> SearchStrategy[int]:
-    """A seed for `law.generator`."""
+    """A seed for `testing.generator`."""
     return st.integers(0, 2**32 - 1)
 
 
