@@ -35,7 +35,7 @@ pythons: setup
 	$(BIN)/python -m pytest tests/kit/nbgrader/test_pythons.py -m "slow or not slow" -rs
 
 audit: setup
-	$(BIN)/python -m pytest tests/kit/nbgrader/test_readme.py -m "slow or not slow" -k audit
+	$(BIN)/python -m pytest tests/kit/nbgrader/test_readme.py -m "slow or not slow" -k audit_finds
 
 cover: setup
 	rm -f build/coverage*

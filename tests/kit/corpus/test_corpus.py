@@ -59,21 +59,12 @@ pytestmark = [
 # The whole corpus takes more than half an hour on two cores: a sample of every family runs
 # always, and with it all that nobody can read; the rest with `-m slow`.
 SAMPLE = (
-    *("blanks-cells", "control-flow", "forged-replies", "fork-answers", "remembers"),
-    *("untouched-exits", "untouched-brings-results", "circle", "wire-error", "behind-a-copy"),
-    *("searches-disk", "walks-frames", "reads-gradebook", "raises-points", "deletes-tests"),
-    *("copies-answer", "ships-modules", "meant-for-the-next", "fork-bomb", "huge-picture"),
-    *("c-call", "huge-value", "endless-error", "utf-16", "nbformat-3", "no-metadata"),
-    *("large-outputs", "own-name", "traps-beside", "timer-last", "own-module"),
-    *("drafts-at-the-end", "pairs-at-the-end", "drafts-without-metadata", "stubs-out-of-the-way"),
-    *(
-        "answers-under-cell-magics",
-        "callables",
-        "own-cells-fail",
-        "saved-by-colab",
-        "exit-in-the-middle",
-    ),
-    *("flood-of-parts", "wide-texts"),
+    *("blanks-cells", "forged-replies", "fork-answers", "untouched-brings-results", "circle"),
+    *("behind-a-copy", "searches-disk", "walks-frames", "raises-points", "deletes-tests"),
+    *("copies-answer", "meant-for-the-next", "fork-bomb", "endless-error", "utf-16"),
+    *("no-metadata", "large-outputs", "own-name", "timer-last", "own-module"),
+    *("drafts-without-metadata", "answers-under-cell-magics", "saved-by-colab"),
+    *("exit-in-the-middle", "flood-of-parts", "wide-texts"),
 )
 FAMILIES = (
     *(FORGING, ANSWERING, TAMPERING, EXHAUSTING, ENDING, COPYING, MALFORMED),

@@ -11,6 +11,9 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 
+from autograder.audit.cache import digest_of, store
+from autograder.cli import SEEDS
+from autograder.course.folder import Course
 from autograder.grading.grade import Job
 from autograder.grading.process import grade_in_subprocess
 from autograder.kernel.kernel import launch_kernel
@@ -32,9 +35,11 @@ from tests.kit.submissions.honest import CLASS
 pytestmark = [
     # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-    pytest.mark.timeout(3600),  # the day begins with a whole audit
+    pytest.mark.timeout(3600),  # for a whole audit
 ]
 
+AUDIT = ["autograder", "audit", ASSIGNMENT]
+SAMPLE = ["--task", "my_logits"]
 STUDENTS = {submission.name: submission for submission in CLASS}
 HERE = ("anna", "emma", "greta", "ida", "jonas", "klara")
 
@@ -46,7 +51,15 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> tuple[Classroom, dict[str, 
     room.hand_in(STUDENTS[name] for name in HERE)
     commands = [c for c in readme_commands("An instructor's day") if c[0] != "."]
     assert ["nbgrader", "autograde", ASSIGNMENT] in commands
-    return room, {" ".join(command): room.run(*command) for command in commands}
+    assert AUDIT in commands
+    # the whole audit takes minutes, and `test_the_audit_finds_what_the_readme_says` makes it:
+    # here the task with the fewest laws stands for all
+    store(digest_of(Course.at(room.root), ASSIGNMENT), SEEDS)
+    said = {}
+    for command in commands:
+        options = SAMPLE if command == AUDIT else []
+        said[" ".join(command)] = room.run(*command, *options)
+    return room, said
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +76,21 @@ def readme_commands(heading: str) -> list[list[str]]:
     return [words for words in lines if words]
 
 
-def test_the_suite_is_proven_once_and_then_released(day: tuple[Classroom, dict[str, str]]) -> None:
+def test_a_suite_that_was_proven_is_released(day: tuple[Classroom, dict[str, str]]) -> None:
     room, said = day
     audit = said["autograder audit next_token"].split(" answers\n")[-1]  # behind its progress
     assert audit.count("✓") == 13 and "The hidden tests of next_token may grade." in audit
-    assert not (stale := figures_of_the_readme() - figures(audit)), stale
     assert "Nothing has changed since the audit" in said["autograder release next_token"]
     assert (room.root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").is_file()
+
+
+@pytest.mark.slow
+def test_the_audit_finds_what_the_readme_says(tmp_path: Path) -> None:
+    room = Classroom.make(tmp_path / "course")
+    audit = room.run(*AUDIT).split(" answers\n")[-1]
+    assert audit.count("✓") == 13 and "The hidden tests of next_token may grade." in audit
+    assert not (stale := figures_of_the_readme() - figures(audit)), stale
+    assert "Nothing has changed since the audit" in room.run("autograder", "release", ASSIGNMENT)
 
 
 def figures_of_the_readme() -> set[str]:

@@ -66,9 +66,9 @@ def room(tmp_path: Path) -> TinyRoom:
 
 
 def test_a_task_of_the_courses_own_suite_passes(tmp_path: Path) -> None:
-    """The whole suite is audited where the commands of the README are run."""
+    """Those of all tasks are audited by `make audit`."""
     path = tmp_path / "audit.json"
-    command = "autograder", "audit", "next_token", "--task", "top_k_choice", "--seeds", "10"
+    command = "autograder", "audit", "next_token", "--task", "top_k_choice", "--seeds", "5"
     status, said = TinyRoom(ROOT).run(*command, "--json", str(path))
     assert status == 0, said
     audit = json.loads(path.read_text(encoding="utf-8"))
