@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from autograder.doctor.probe import Facts, Outside
 from autograder.model.finding import Finding
-from autograder.model.limits import Limits
 from autograder.sandbox import seccomp
 from autograder.sandbox.bwrap import PRIVATE_FOLDERS, guest_environment
 
@@ -102,30 +101,15 @@ def at_most(*names: str) -> Faults:
     """Resource limits, by their names without RLIMIT, may be no higher than asked for."""
 
     def faults(facts: Facts, outside: Outside) -> list[str]:
-        most = resource_limits(outside.limits)
+        most = outside.limits.rlimits()
         found = {name: facts["limits"][f"RLIMIT_{name}"] for name in names}
         return [
             f"{name} is {'unlimited' if value == UNLIMITED else value}"
             for name, value in found.items()
-            if value == UNLIMITED or value > most[name]
+            if value == UNLIMITED or value > most[f"RLIMIT_{name}"]
         ]
 
     return faults
-
-
-def resource_limits(limits: Limits) -> dict[str, int]:
-    """What the first process in the sandbox sets."""
-    return {
-        "AS": 2 * limits.memory_bytes,
-        "DATA": limits.memory_bytes,
-        "FSIZE": limits.file_bytes,
-        "CORE": 0,
-        "NPROC": 8 * limits.processes,
-        "NOFILE": 512,
-        "MEMLOCK": 0,
-        "MSGQUEUE": 0,
-        "SIGPENDING": 1024,
-    }
 
 
 def no_ordinary_users(facts: Facts, outside: Outside) -> list[str]:

@@ -19,6 +19,7 @@ FLOORS = [
     {"audit", "nbgrader", "doctor"},
     {"terminal"},
     {"cli"},
+    {"__main__"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 COURSE_CONTENT = {"tests", "solutions", "source", "release"}

@@ -1,0 +1,8 @@
+"""The command `autograder` as `python -m autograder`."""
+
+from __future__ import annotations
+
+from autograder.cli import app
+
+if __name__ == "__main__":
+    app()
