@@ -37,11 +37,12 @@ pythons: setup
 audit: setup
 	$(BIN)/python -m pytest tests/kit/nbgrader/test_readme.py -m "slow or not slow" -k audit_finds
 
+# COVER=tests/kit/unit measures a part of it
 cover: setup
-	rm -f build/coverage*
-	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile
+	mkdir -p build && rm -f build/coverage*
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile $(COVER)
 	$(BIN)/python -m coverage combine --quiet
-	$(BIN)/python -m coverage report --skip-covered
+	$(BIN)/python -m coverage report --skip-covered --sort=cover
 
 lint: setup
 	$(BIN)/ruff check .
