@@ -57,7 +57,14 @@ def empties_metadata(notebook: NotebookNode) -> None:
 
 def odd_metadata(notebook: NotebookNode) -> None:
     """Metadata of wrong types on all test cells."""
-    odd = [None, [], "grade", 7, {"grade_id": ["test_softmax"]}, {"grade_id": {"a": 1}}]
+    odd: list[object] = [
+        None,
+        [],
+        "grade",
+        7,
+        {"grade_id": ["test_softmax"]},
+        {"grade_id": {"a": 1}},
+    ]
     for cell, data in zip(test_cells(notebook), odd, strict=False):
         cell.metadata["nbgrader"] = data
 
