@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import IO
 
 from autograder.model.errors import GraderError
@@ -96,15 +96,15 @@ def failure_message(status: int, said: bytes, memory: int) -> str:
 # --- in the child -------------------------------------------------------------
 
 
-def serve(answer_order: Callable[[str, bytes], bytes]) -> None:
-    """Read the order from standard input, and write what `answer_order(kind, order)` returns."""
+def serve(orders: Mapping[str, Callable[[bytes], bytes]]) -> None:
+    """Read an order from standard input, and write what the function of its kind answers."""
     kind, memory = sys.argv[1], int(sys.argv[2])
     answer = os.dup(1)
     os.dup2(2, 1)  # what pytest prints is a log, not the answer
     order = sys.stdin.buffer.readline()
     threading.Thread(target=exit_with_parent, daemon=True).start()
     limit_memory(memory)
-    result = answer_order(kind, order)
+    result = orders[kind](order)
     with os.fdopen(answer, "wb") as stream:
         stream.write(result)
 

@@ -59,7 +59,7 @@ def read_in_subprocess(job: ReadJob) -> ReadResult:
     order = msgspec.json.encode(job)
     try:
         answer = run_in_child(
-            "autograder.grading.intake", "ReadJob", order, seconds=seconds, memory=memory
+            "autograder.grading.intake", "read", order, seconds=seconds, memory=memory
         )
     except TimeoutError:
         return restore_intake(unreadable("unread_time", seconds=f"{seconds:g}"), source_of(job))
@@ -92,9 +92,8 @@ def unreadable(key: str, **data: str) -> Intake:
 # --- in the subprocess --------------------------------------------------------
 
 
-def answer_order(kind: str, order: bytes) -> bytes:
+def answer_read(order: bytes) -> bytes:
     """Read and restore the submission that a ReadJob names; the Reply as JSON."""
-    del kind  # there is only one
     job = msgspec.json.decode(order, type=ReadJob)
     try:
         reply = Reply(restore_intake(read(job), source_of(job)))
@@ -118,4 +117,4 @@ def read(job: ReadJob) -> Intake:
 
 
 if __name__ == "__main__":
-    serve(answer_order)
+    serve({"read": answer_read})

@@ -7,7 +7,6 @@ costs this submission alone: its tasks are *not graded*, and the fault is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -34,7 +33,7 @@ def grade_in_subprocess(job: Job) -> Result:
 
 def collect_in_subprocess(course: str, assignment: str) -> tuple[Law, ...]:
     """The laws of an assignment, read in a fresh process; raises GraderError for a broken suite."""
-    order = msgspec.json.encode(Suite(course, assignment))
+    order = msgspec.json.encode(CollectJob(course, assignment))
     answer = ask("collect", order, COLLECTING_SECONDS, Limits())
     inventory = msgspec.json.decode(answer, type=Inventory)
     if inventory.faults:
@@ -43,8 +42,8 @@ def collect_in_subprocess(course: str, assignment: str) -> tuple[Law, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Suite:
-    """The hidden tests of an assignment."""
+class CollectJob:
+    """The assignment whose hidden tests are to be collected."""
 
     course: str
     assignment: str
@@ -52,14 +51,14 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The laws of a suite, and what pytest could not collect."""
+    """The laws of an assignment, and what pytest could not collect."""
 
     laws: tuple[Law, ...]
     faults: tuple[str, ...]
 
 
 def ask(order: str, content: bytes, seconds: float, limits: Limits) -> bytes:
-    """The answer to an order of `ORDERS`, as JSON."""
+    """The answer to an order of that kind, both as JSON."""
     return run_in_child(
         "autograder.grading.process",
         order,
@@ -81,25 +80,18 @@ def longest(limits: Limits) -> float:
 # --- in that process ----------------------------------------------------------
 
 
-def carry_out(order: str, content: bytes) -> bytes:
-    """The answer to an order, both as JSON."""
-    return ORDERS[order](content)
-
-
 def answer_grade(content: bytes) -> bytes:
     """Grade one submission."""
     return msgspec.json.encode(grade(msgspec.json.decode(content, type=Job)))
 
 
 def answer_collect(content: bytes) -> bytes:
-    """Read the laws of a suite, without running one."""
-    suite = msgspec.json.decode(content, type=Suite)
+    """Read the laws of an assignment, without running one."""
+    job = msgspec.json.decode(content, type=CollectJob)
     judge = JudgePlugin()
-    run_session(suite.course, suite.assignment, judge, options=["--collect-only"])
+    run_session(job.course, job.assignment, judge, options=["--collect-only"])
     return msgspec.json.encode(Inventory(tuple(judge.laws.values()), tuple(judge.faults)))
 
 
-ORDERS: dict[str, Callable[[bytes], bytes]] = {"grade": answer_grade, "collect": answer_collect}
-
 if __name__ == "__main__":
-    serve(carry_out)
+    serve({"grade": answer_grade, "collect": answer_collect})

@@ -17,7 +17,6 @@ import json
 import os
 import re
 import select
-import shutil
 import socket
 import struct
 import subprocess
@@ -51,6 +50,7 @@ from autograder.pages.task import render_task
 from autograder.terminal.grade import show_grade
 from autograder.terminal.gradebook import show_class
 from tests.kit.browser.test_layout import slow_cell
+from tests.kit.chromium import FLAGS, find_chromium
 from tests.kit.submissions import ROOT
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
@@ -248,15 +248,8 @@ COVERS = """
 """
 MARKS = "[...document.querySelectorAll('*')].map(e => e.localName).filter(n => /^pwned/.test(n))"
 TITLES = "[...document.querySelectorAll('iframe')].map(f => (f.contentDocument || {}).title)"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+STEERED = [
+    *FLAGS,
     "--hide-scrollbars",
     "--window-size=1200,1600",
     # only the test's own servers are found: a request to any other fails, and is seen
@@ -284,7 +277,7 @@ class Browser:
         commands, self.write = os.pipe()
         pipes = f'exec "$0" "$@" 3<&{commands} 4>&{answers}'
         self.process = subprocess.Popen(
-            ["bash", "-c", pipes, chromium(), *FLAGS, f"--user-data-dir={profile}"],
+            ["bash", "-c", pipes, find_chromium(), *STEERED, f"--user-data-dir={profile}"],
             pass_fds=(commands, answers),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -391,15 +384,6 @@ class Browser:
     def picture(self, path: Path) -> None:
         """Keep what is in the window."""
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot")["data"]))
-
-
-def chromium() -> str:
-    """A real browser; only outside of continuous integration may it be missing."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("chromium is not installed: apt-get install chromium")
-    assert found, "chromium is not installed: apt-get install chromium"
-    return found
 
 
 @pytest.fixture(scope="module")

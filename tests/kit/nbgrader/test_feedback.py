@@ -6,7 +6,6 @@ import ast
 import base64
 import os
 import re
-import shutil
 import string
 import subprocess
 import sys
@@ -30,6 +29,7 @@ from autograder.model.grade import Counterexample, Diagnosis, Law, Outcome, Task
 from autograder.model.messages import CATALOGUE, ENGLISH, GERMAN, Message, Sentence
 from autograder.nbgrader.feedback import FeedbackExporter, PrepareFeedback
 from autograder.pages.task import render_task
+from tests.kit.chromium import FLAGS, find_chromium
 
 pytestmark = [
     # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of.
@@ -469,32 +469,15 @@ def test_no_folder_of_this_machine_stands_in_a_page(tmp_path: Path) -> None:
         assert str(place) not in page
 
 
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    """A real browser; only outside of continuous integration may it be missing."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("chromium is not installed: apt-get install chromium")
-    assert found, "chromium is not installed: apt-get install chromium"
-    return found
-
-
-def dump_dom(browser: str, page: Path, profile: Path) -> str:
+def dump_dom(page: Path, profile: Path) -> str:
     """The page as the browser holds it after everything in it has run."""
     flags = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
+        *FLAGS,
         "--virtual-time-budget=3000",
         f"--user-data-dir={profile}",
         "--dump-dom",
     ]
-    command = [browser, *flags, page.as_uri()]
+    command = [find_chromium(), *flags, page.as_uri()]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
 
 
@@ -516,7 +499,7 @@ def bait(payload: str) -> list[NotebookNode | Booked]:
     ]
 
 
-def test_a_browser_runs_nothing_that_a_student_wrote(chromium: str, tmp_path: Path) -> None:
+def test_a_browser_runs_nothing_that_a_student_wrote(tmp_path: Path) -> None:
     cells = [cell for payload in PAYLOADS for cell in bait(payload)]
     page = render(tmp_path, cells)
     # Without the policy, too: what cleans and escapes must hold on its own.
@@ -525,7 +508,7 @@ def test_a_browser_runs_nothing_that_a_student_wrote(chromium: str, tmp_path: Pa
     results = {}
     for name, html in {"page": page, "bare": bare, "control": control}.items():
         (tmp_path / f"{name}.html").write_text(html)
-        results[name] = dump_dom(chromium, tmp_path / f"{name}.html", tmp_path / f"{name}.profile")
+        results[name] = dump_dom(tmp_path / f"{name}.html", tmp_path / f"{name}.profile")
     assert "<hit-mark>" in results["control"], "the payloads would not show if they ran"
     for name in ("page", "bare"):
         assert "<title>Rückmeldung zu ps1</title>" in results[name]

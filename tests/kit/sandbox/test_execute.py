@@ -22,6 +22,7 @@ from autograder.student.budget import Budget
 from autograder.student.proxy import Student
 from autograder.student.snapshot import Snapshot
 from autograder.student.transport import NoSnapshot, WorkerTransport
+from tests.kit.sandbox import greedy
 
 LIMITS = Limits(cell_seconds=3.0, call_seconds=2.0, memory_bytes=512 * MIB, processes=24)
 PATIENT = LIMITS.override({"cell_seconds": 60.0})
@@ -132,16 +133,7 @@ def test_after_too_many_ends_what_was_frozen_before_them_stays() -> None:
 
 
 def test_memory_beyond_the_limit_is_named_and_the_rest_runs_again() -> None:
-    hungry = """
-import os, time
-for _ in range(3):
-    if os.fork() == 0:
-        kept = b"x" * (250 << 20)
-        time.sleep(60)
-        os._exit(0)
-time.sleep(30)
-"""
-    with running(hungry, "def f(): return 1", check("f")) as run:
+    with running(greedy.MEMORY, "def f(): return 1", check("f")) as run:
         assert call(run, "f") == 1
         assert run.remarks == [
             "cell 1 ended the kernel: More memory was used than allowed (512 MiB)."
@@ -150,15 +142,7 @@ time.sleep(30)
 
 
 def test_a_fork_bomb_is_named_and_the_rest_runs_again() -> None:
-    bomb = """
-import os, time
-for _ in range(60):
-    if os.fork() == 0:
-        time.sleep(60)
-        os._exit(0)
-time.sleep(30)
-"""
-    with running(bomb, "def f(): return 1", check("f")) as run:
+    with running(greedy.PROCESSES, "def f(): return 1", check("f")) as run:
         assert call(run, "f") == 1
         assert run.remarks == [
             "cell 1 ended the kernel: More processes were running than allowed (24)."

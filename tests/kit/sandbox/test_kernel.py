@@ -35,6 +35,7 @@ from autograder.student.budget import Budget
 from autograder.student.proxy import Student, variable
 from autograder.student.snapshot import Control, Snapshot
 from autograder.student.transport import WorkerTransport
+from tests.kit.sandbox import greedy
 
 LIMITS = Limits(
     cell_seconds=3.0,
@@ -210,28 +211,11 @@ def test_shared_memory_that_nobody_could_count_is_refused() -> None:
 
 
 def test_memory_of_all_processes_together_is_limited() -> None:
-    code = """
-import os, time
-for _ in range(3):
-    if os.fork() == 0:
-        kept = b"x" * (250 << 20)
-        time.sleep(60)
-        os._exit(0)
-time.sleep(30)
-"""
-    assert cause_of(PATIENT, code) == "cause_memory"
+    assert cause_of(PATIENT, greedy.MEMORY) == "cause_memory"
 
 
 def test_a_fork_bomb_ends_the_kernel() -> None:
-    code = """
-import os, time
-for _ in range(60):
-    if os.fork() == 0:
-        time.sleep(60)
-        os._exit(0)
-time.sleep(30)
-"""
-    assert cause_of(PATIENT, code) == "cause_processes"
+    assert cause_of(PATIENT, greedy.PROCESSES) == "cause_processes"
 
 
 # --- outputs --------------------------------------------------------------------
