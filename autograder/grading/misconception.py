@@ -141,7 +141,7 @@ def others(questions: Questions, namespace: Namespace) -> Iterator[Seen]:
     transport = InProcessTransport(namespace)
     for each in questions:
         try:
-            yield see(transport.ask(each.request))
+            yield see(wire.from_bytes(transport.ask(each.text)))
         except StudentError:
             yield NOTHING
 

@@ -29,7 +29,10 @@ DEPTH = 24  # of nested containers
 LENGTH = struct.Struct(">I")
 CONTROL_BYTES = 4096  # of one message on the control socket, which asks for forks
 ENTRIES = 500  # of one dict
-SCALARS = (type(None), bool, int, float)  # JSON has a word for them
+SCALARS = frozenset({type(None), bool, int, float})  # JSON has a word for them
+PLAIN = SCALARS | {str}
+# what `pack` made nests no deeper than DEPTH, so nothing in it can hold itself
+ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 # --- values -------------------------------------------------------------------
@@ -54,13 +57,20 @@ def pack(value: Any, depth: int = DEPTH) -> Any:
     if isinstance(value, np.random.Generator):
         return {"generator": pack_generator(value)}
     if isinstance(value, list):
-        return [pack(item, depth - 1) for item in value]
+        return pack_items(value, depth - 1)
     if isinstance(value, tuple):
-        return {"tuple": [pack(item, depth - 1) for item in value]}
+        return {"tuple": pack_items(value, depth - 1)}
     if isinstance(value, dict):
         items = value.items()
         return {"dict": [[pack(k, depth - 1), pack(v, depth - 1)] for k, v in items]}
     raise WireError(type(value).__name__)
+
+
+def pack_items(items: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
+    """The items of a list or tuple, packed; many are nothing but numbers and texts."""
+    if PLAIN.issuperset(map(type, items)):
+        return list(items)
+    return [pack(item, depth) for item in items]
 
 
 def unpack(data: Any, depth: int = DEPTH) -> Any:
@@ -72,10 +82,10 @@ def unpack(data: Any, depth: int = DEPTH) -> Any:
     if depth == 0:
         raise WireError(f"data nested more than {DEPTH} deep")
     if isinstance(data, list):
-        return [unpack(item, depth - 1) for item in data]
+        return unpack_items(data, depth - 1)
     match data:
         case {"tuple": list(items)} if len(data) == 1:
-            return tuple(unpack(item, depth - 1) for item in items)
+            return tuple(unpack_items(items, depth - 1))
         case {"dict": list(pairs)} if len(data) == 1:
             return unpack_dict(pairs, depth)
         case {"array": [str(dtype), list(shape), str(content)]} if len(data) == 1:
@@ -83,6 +93,13 @@ def unpack(data: Any, depth: int = DEPTH) -> Any:
         case {"generator": [*parts]} if len(data) == 1:
             return unpack_generator(parts)
     raise WireError("a frame that says no value")
+
+
+def unpack_items(items: list[Any], depth: int) -> list[Any]:
+    """The items of a list or tuple, unpacked; many are nothing but numbers."""
+    if SCALARS.issuperset(map(type, items)):
+        return list(items)
+    return [unpack(item, depth) for item in items]
 
 
 def unpack_text(text: str) -> str:
@@ -124,7 +141,7 @@ def unpack_dict(pairs: list[Any], depth: int) -> dict[Any, Any]:
 def to_bytes(data: Any) -> bytes:
     """`data` as JSON; raises WireError for what JSON can't hold (an int of 5,000 digits)."""
     try:
-        return json.dumps(data, separators=(",", ":")).encode("ascii")
+        return ENCODER.encode(data).encode("ascii")
     except (TypeError, ValueError, RecursionError) as error:
         raise WireError("a number too long to write down") from error
 
@@ -139,25 +156,34 @@ def from_bytes(content: bytes) -> Any:
 
 def send(connection: socket.socket, data: Any, *, limit: int) -> None:
     """Write one frame; raises TooLarge before a byte of a longer one is written."""
-    content = to_bytes(data)
+    send_frame(connection, to_bytes(data), limit=limit)
+
+
+def send_frame(connection: socket.socket, content: bytes, *, limit: int) -> None:
+    """Write one frame that is JSON already; raises TooLarge as `send` does."""
     if len(content) > limit:
         raise TooLarge(f"a frame of {len(content)} bytes")
     connection.sendall(LENGTH.pack(len(content)) + content)
 
 
-def receive(
+def receive(connection: socket.socket, *, limit: int) -> Any:
+    """Read one frame; raises EOFError where the other side is gone, and WireError."""
+    return from_bytes(receive_frame(connection, limit=limit))
+
+
+def receive_frame(
     connection: socket.socket, *, limit: int, patience: Callable[[], float | None] = lambda: None
-) -> Any:
-    """Read one frame, however slowly it trickles in.
+) -> bytes:
+    """The content of one frame, however slowly it trickles in; it is not parsed.
 
     `patience` is asked before each wait: the seconds until it wants to be asked again, or
     None for no limit. It raises TimeoutError where it has lasted long enough. Raises EOFError
-    where the other side is gone, and WireError.
+    where the other side is gone, and TooLarge.
     """
     (length,) = LENGTH.unpack(receive_bytes(connection, LENGTH.size, patience))
     if length > limit:
         raise TooLarge(f"a frame of {length} bytes")
-    return from_bytes(receive_bytes(connection, length, patience))
+    return receive_bytes(connection, length, patience)
 
 
 def receive_bytes(

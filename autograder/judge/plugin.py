@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, is_hypothesis_test, seed, settings
 
+from autograder.judge.examples import Examples, Recorder, fixtures_of, replay
 from autograder.judge.source import StudentSource
-from autograder.judge.verdict import judge, show
+from autograder.judge.verdict import flaky, judge, show
 from autograder.model.errors import GraderError, StudentError
-from autograder.model.grade import Law, Outcome
+from autograder.model.grade import Law, LawName, Outcome
 from autograder.model.limits import Limits
 from autograder.student.log import CallLog, Exchange
 from autograder.student.proxy import Student, log_of
@@ -60,16 +61,19 @@ class JudgePlugin:
         limits: Limits | None = None,
         seeds: Sequence[int] = (0,),
         shrink: bool = True,
+        examples: Mapping[LawName, Examples] | None = None,
     ) -> None:
         self.source = source
         self.limits = limits or Limits()
         self.seeds = seeds  # of random results; grading knows one
         self.shrink = shrink  # whether to look for a smaller counterexample
+        self.examples = examples or {}  # of laws that need not draw theirs
         self.laws: dict[str, Law] = {}  # by pytest's node id
         self.faults: list[str] = []  # what pytest could not collect
         self.found: dict[str, Outcome] = {}
         self.logs: dict[Law, CallLog] = {}  # what each law asked, and the answers
         self.said: dict[str, list[str]] = {}  # what each law tells staff
+        self.replayed: set[str] = set()  # the tests that have met their recorded examples
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -129,17 +133,40 @@ class JudgePlugin:
     def pytest_runtest_protocol(
         self, item: pytest.Item, nextitem: pytest.Item | None
     ) -> Generator[None, object, object]:
+        fresh = item.nodeid not in self.replayed
         result = yield
         law = self.laws.get(item.nodeid)
         if law is None or self.source is None:
             return result
+        run_again = partial(item.ihook.pytest_runtest_protocol, item=item, nextitem=nextitem)
         try:
             if self.source.must_retry(law):
                 self.found.pop(item.nodeid, None)
-                item.ihook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+                run_again()
+            elif fresh and item.nodeid in self.replayed and self.must_search(item.nodeid, law):
+                first, log = self.found.pop(item.nodeid), self.logs[law]
+                run_again()
+                if (first.status, self.found[item.nodeid].status) == ("failed", "passed"):
+                    self.found[item.nodeid] = flaky(law, log)
         except GraderError as error:
             self.found[item.nodeid] = Outcome(law, "not graded", reason=str(error))
         return result
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Play the recorded examples, where there are some and the law has not met them yet."""
+        law = self.laws.get(pyfuncitem.nodeid)
+        examples = self.examples.get(law.name) if law is not None else None
+        if examples is None or pyfuncitem.nodeid in self.replayed:
+            return None
+        self.replayed.add(pyfuncitem.nodeid)
+        test = pyfuncitem.obj
+        replay(test, examples, fixtures_of(test, pyfuncitem.funcargs))
+        return True
+
+    def must_search(self, node: str, law: Law) -> bool:
+        """Whether Hypothesis must look for the smallest example: one failed, and calls go on."""
+        return self.found[node].status != "passed" and self.logs[law].stuck is None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -204,6 +231,30 @@ def note_failures(item: pytest.Item) -> None:
             raise
 
     test.hypothesis.inner_test = noting
+
+
+class ExampleRecorder:
+    """A plugin beside a `JudgePlugin`: it keeps the examples of each law that passes."""
+
+    def __init__(self, judge: JudgePlugin) -> None:
+        self.judge = judge
+        self.recorded: list[Examples] = []
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+        test, law = pyfuncitem.obj, self.judge.laws.get(pyfuncitem.nodeid)
+        if law is None or not is_hypothesis_test(test):
+            return (yield)
+        recorder, inner = Recorder(test), test.hypothesis.inner_test
+        test.hypothesis.inner_test = recorder.wrap(inner)
+        try:
+            result = yield
+        finally:
+            test.hypothesis.inner_test = inner
+        if recorder.usable:
+            kept, drawn = tuple(recorder.kept), tuple(recorder.drawn)
+            self.recorded.append(Examples(law.task, law.test, kept, drawn))
+        return result
 
 
 def reseed(item: pytest.Item, number: int) -> None:

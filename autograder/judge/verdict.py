@@ -17,11 +17,15 @@ def judge(law: Law, error: BaseException | None, log: CallLog | None) -> Outcome
     if log is not None and isinstance(log.stuck, TimeUsedUp) and log.failure:
         return Outcome(law, "failed", log.failure)
     if isinstance(error, FlakyFailure) and all(map(caused_by_student, error.exceptions)):
-        example = show(log, StudentError(Message.of("flaky")))
-        return Outcome(law, "failed", example)
+        return flaky(law, log)
     if caused_by_student(error):
         return Outcome(law, "failed", show(log, error))
     return Outcome(law, "not graded", reason=f"{type(error).__name__}: {error}"[:1000])
+
+
+def flaky(law: Law, log: CallLog | None) -> Outcome:
+    """The outcome of a law that broke once, and held when the same was asked again."""
+    return Outcome(law, "failed", show(log, StudentError(Message.of("flaky"))))
 
 
 def caused_by_student(error: BaseException) -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, field
+from typing import Any
 
 from autograder.guest import wire
-from autograder.guest.errors import WireError
 from autograder.model.errors import TimedOut, TimeUsedUp
 from autograder.model.grade import Counterexample
 from autograder.model.messages import Sentence
 from autograder.student.call import Call
-from autograder.student.transport import Reply, Request
+from autograder.student.literal import literal
 
 MOST_EXCHANGES = 80  # that are kept of one test, to see what the student's function does
+SMALL_REPLY = 1 << 16  # bytes: parsed, a reply takes thirty times its size
 EXCHANGE_BYTES = 1 << 20  # of all that are kept of one test: replies may be large
 
 
@@ -34,23 +34,40 @@ class Exchange:
 class CallLog:
     """What a test asked: the judge creates it, the `student` fixture fills it in.
 
-    `last` and `found` are what the last request was and what came of it. After
+    `last` and `found` are what the last request was and what came of it: a value is written
+    down only when somebody wants to see it. After
     a time-out nothing more is asked and every request ends the same way (`stuck`): a
     search for a smaller counterexample would wait the full time again and again.
     `failure` is what broke the law, should the time be used up before the search ends.
     """
 
     last: Call | str = ""  # a call, or the name of a variable
-    found: Sentence = ""
     stuck: TimedOut | TimeUsedUp | None = None
     failure: Counterexample | None = None
     exchanges: list[Exchange] = field(default_factory=list)
+    kept_bytes: int = 0  # of these exchanges
+    reply: bytes = b""  # with the value that came last, where that is not written down yet
+    sentence: Sentence = ""
 
-    def remember(self, request: Request, reply: Reply) -> None:
+    def remember(self, exchange: Exchange) -> None:
         """Keep what was asked and what came back, unless it is too much."""
-        if len(self.exchanges) == MOST_EXCHANGES:
-            return
-        with contextlib.suppress(WireError):
-            exchange = Exchange(wire.to_bytes(request), wire.to_bytes(reply))
-            if exchange.size + sum(each.size for each in self.exchanges) <= EXCHANGE_BYTES:
-                self.exchanges.append(exchange)
+        size = self.kept_bytes + exchange.size
+        if len(self.exchanges) < MOST_EXCHANGES and size <= EXCHANGE_BYTES:
+            self.exchanges.append(exchange)
+            self.kept_bytes = size
+
+    def returned(self, value: Any, reply: bytes) -> None:
+        """Note the value that a reply holds; a small one is written down when it is asked for."""
+        small = len(reply) <= SMALL_REPLY
+        self.reply, self.sentence = (reply, "") if small else (b"", literal(value))
+
+    def failed(self, sentence: Sentence) -> None:
+        """Note what there is instead of a value."""
+        self.reply, self.sentence = b"", sentence
+
+    @property
+    def found(self) -> Sentence:
+        """What came of the last request, as a student reads it."""
+        if not self.reply:
+            return self.sentence
+        return literal(wire.unpack(wire.from_bytes(self.reply)["value"]))

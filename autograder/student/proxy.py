@@ -12,14 +12,22 @@ from typing import Any
 
 import numpy as np
 
+from autograder.guest import wire
+from autograder.guest.errors import WireError
 from autograder.guest.generators import follow
 from autograder.model.errors import StudentError, TimedOut, TimeUsedUp, Unreadable, Violation
 from autograder.model.limits import Limits
 from autograder.model.messages import Message
 from autograder.student.call import Call
 from autograder.student.literal import literal
-from autograder.student.log import CallLog
-from autograder.student.reply import fingerprint, judging, read_arguments, read_reply
+from autograder.student.log import CallLog, Exchange
+from autograder.student.reply import (
+    fingerprint,
+    judging,
+    parse_reply,
+    read_arguments,
+    read_reply,
+)
 from autograder.student.transport import Reply, Request, Transport, unreadable
 
 
@@ -122,19 +130,29 @@ class Caller:
         self.log.last = last
         try:
             with judging():
-                reply = self.transport.ask(request)
-                self.log.remember(request, reply)
+                asked = wire.to_bytes(request)
+                answer = self.transport.ask(asked)
                 with self.transport.spend():
+                    reply = self.parse(answer)
+                    self.log.remember(Exchange(asked, answer))
                     value = read_reply(name, reply, self.limits)
-                    self.log.found = literal(value)
+                    self.log.returned(value, answer)
         except TimeUsedUp as error:
             self.log.stuck = error
             raise
         except StudentError as error:
-            self.log.found = error.found
+            self.log.failed(error.found)
             self.log.stuck = error if isinstance(error, TimedOut) else None
             raise
         return value, reply
+
+    def parse(self, answer: bytes) -> Reply:
+        """The reply; who says what is none is not asked again. Raises WireError."""
+        try:
+            return parse_reply(answer)
+        except WireError:
+            self.transport.close()
+            raise
 
 
 def advance(call: Call, positional: list[Any], named: dict[str, Any]) -> None:

@@ -19,6 +19,14 @@ from autograder.student.transport import Reply, too_large, unreadable
 MOST_KINDS = 40  # classes that an exception is an instance of
 
 
+def parse_reply(content: bytes) -> Reply:
+    """The reply that came as JSON; raises WireError where it is none."""
+    reply = wire.from_bytes(content)
+    if not isinstance(reply, dict):
+        raise WireError("a malformed reply")
+    return reply
+
+
 def read_reply(name: str, reply: Reply, limits: Limits) -> Any:
     """The value that a reply holds, or the StudentError that it speaks of; raises WireError."""
     match reply:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from autograder.guest import wire
-from autograder.guest.errors import TooLarge, WireError
+from autograder.guest.errors import TooLarge
 from autograder.model.errors import Died, NoCopy, StudentError, TimedOut, TimeUsedUp, Unreadable
 from autograder.model.limits import Limits
 from autograder.model.messages import Message
@@ -25,14 +25,17 @@ from autograder.student.effort import Effort
 Request = dict[str, Any]
 Reply = dict[str, Any]
 
-GOING_ON = {"going_on": True}  # between the calls of a repeated one
+GOING_ON = wire.to_bytes({"going_on": True})  # between the calls of a repeated one
 
 
 class Transport(Protocol):
     """Carries requests to what answers them: a worker of a snapshot, or a stand-in."""
 
-    def ask(self, request: Request) -> Reply:
-        """The reply; raises a StudentError where no reply comes."""
+    def ask(self, request: bytes) -> bytes:
+        """The reply to a Request, both as JSON; raises a StudentError where no reply comes.
+
+        What came may be no Reply: nobody has parsed it yet.
+        """
         ...
 
     def spend(self) -> contextlib.AbstractContextManager[None]:
@@ -84,7 +87,7 @@ class WorkerTransport:
     worker: WorkerProcess | None = None
     doubt: str = ""
 
-    def ask(self, request: Request) -> Reply:
+    def ask(self, request: bytes) -> bytes:
         """Send one request and read its reply; what goes wrong is the student's side's doing.
 
         Raises TimeUsedUp and NoCopy, which are nobody's fault, beside StudentErrors.
@@ -101,8 +104,6 @@ class WorkerTransport:
             error = self.overdue(watch, tightest)
         except TooLarge:
             error = Unreadable(too_large(self.limits))
-        except WireError as reason:
-            error = Unreadable(unreadable(reason.what))
         except (EOFError, OSError):
             error = Died(self.snapshot.ending or Message.of("died"))
             self.doubt = "the process ended during a call"
@@ -120,14 +121,12 @@ class WorkerTransport:
             self.doubt = f"no copy of the student's functions could be made: {error}"
             raise NoCopy(self.doubt) from error
 
-    def exchange(self, connection: socket.socket, request: Request, watch: Stopwatch) -> Reply:
+    def exchange(self, connection: socket.socket, request: bytes, watch: Stopwatch) -> bytes:
         """Send one frame and receive one, after any number of frames that say: it goes on."""
         connection.settimeout(watch())
-        wire.send(connection, request, limit=1 << 30)  # it is ours: no limit is needed
+        wire.send_frame(connection, request, limit=1 << 30)  # it is ours: no limit is needed
         while True:
-            reply = wire.receive(connection, limit=self.limits.reply_bytes, patience=watch)
-            if not isinstance(reply, dict):
-                raise WireError("a malformed reply")
+            reply = wire.receive_frame(connection, limit=self.limits.reply_bytes, patience=watch)
             if reply != GOING_ON:
                 return reply
             watch.next_call()
@@ -158,7 +157,7 @@ class NoSnapshot:
 
     cause: Message
 
-    def ask(self, request: Request) -> Reply:
+    def ask(self, request: bytes) -> bytes:
         """Say why there is no answer."""
         del request
         raise Died(self.cause)

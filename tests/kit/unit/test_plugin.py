@@ -149,7 +149,7 @@ def test_a_missing_function_loses_only_its_own_points(session: Session) -> None:
 
 def test_a_notebook_that_broke_off_fails_the_law(session: Session) -> None:
     class Broken(InProcessTransport):
-        def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        def ask(self, request: bytes) -> bytes:
             raise Died(Message.of("died"))
 
     session.pytester.makepyfile(

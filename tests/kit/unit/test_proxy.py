@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import json
 import pickle
 import socket
 import struct
@@ -170,7 +169,7 @@ def forge(connect: Callable[..., Student]) -> Callable[..., Student]:
 
 
 def frame(data: object) -> bytes:
-    content = json.dumps(data).encode()
+    content = wire.to_bytes(data)
     return struct.pack(">I", len(content)) + content
 
 
@@ -597,8 +596,8 @@ def test_a_reply_that_is_none_is_unreadable(forge: Callable[..., Student], said:
 )
 def test_an_arbitrary_reply_is_a_value_or_an_error_of_the_students(said: dict[str, Any]) -> None:
     class Fixed(InProcessTransport):
-        def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-            return said
+        def ask(self, request: bytes) -> bytes:
+            return wire.to_bytes(said)
 
     student = Student(Fixed({}), LIMITS)
     asks: list[Callable[[], object]] = [
