@@ -3,22 +3,19 @@
 How it works: pytest and Hypothesis hold global state, and answers may leave anything
 behind, so no two trials share a process. Collecting the tests takes longer than many a
 trial, so trials of the same tests form batches. The process of a batch, forked from a
-server that has imported all that it needs (`preload`), collects the tests; where pytest
+server that has imported all that it needs (`grading.child`), collects the tests; where pytest
 would run them, it forks a child for one trial after the other, which runs them and sends
 its result back. The process of the batch calls no answer itself.
 """
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import gc
 import multiprocessing
 import os
 import signal
-import sys
 import traceback
-import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from functools import partial
@@ -29,15 +26,17 @@ from typing import TypeVar
 import pytest
 from pebble import ProcessExpired, ProcessPool
 
-from autograder.audit.trial import AnswerSource, Selection, Trial, TrialResult, run_trial
+from autograder.audit.trial import Selection, Trial, TrialResult, run_trial
 from autograder.course.answers import load_reference
+from autograder.grading.child import PR_SET_PDEATHSIG, fork_server
+from autograder.judge.examples import read_examples
 from autograder.judge.plugin import JudgePlugin
-from autograder.judge.session import run_session
+from autograder.judge.session import run_session, silenced
+from autograder.judge.source import AnswerSource
 from autograder.model.errors import GraderError
 
 TRIAL_SECONDS = 600.0  # of one trial: it must have hung
 BATCH = 8  # trials of a batch at most: enough to make collecting cheap
-PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -50,8 +49,7 @@ def run_trials(
     Raises GraderError where the suite or the reference can't be read, or where a trial,
     which it names, can't be carried out; and what `done` raises.
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(preloaded())
+    context = fork_server()
     results: dict[Key, TrialResult] = {}
     with ProcessPool(max_workers=workers, max_tasks=1, context=context) as pool:
         futures: dict[Future[list[TrialResult]], Sequence[Key]] = {
@@ -71,15 +69,6 @@ def run_trials(
             pool.stop()
             raise
     return results
-
-
-def preloaded() -> list[str]:
-    """The modules that the server imports: `preload`, and what the main module uses of the kit.
-
-    Each worker imports the main module again.
-    """
-    used = (name for name in sys.modules if name.partition(".")[0] == "autograder")
-    return [*used, "autograder.audit.preload"]
 
 
 def batches(trials: Mapping[Key, Trial], workers: int) -> Iterator[Sequence[Key]]:
@@ -138,7 +127,13 @@ def run_batch(trials: Sequence[Trial]) -> list[TrialResult]:
     """
     tests = trials[0].tests
     source = AnswerSource(load_reference(Path(tests.course), tests.assignment), tests.limits)
-    judge = JudgePlugin(source, limits=tests.limits, seeds=tests.seeds, shrink=tests.shrink)
+    judge = JudgePlugin(
+        source,
+        limits=tests.limits,
+        seeds=tests.seeds,
+        shrink=tests.shrink,
+        examples=read_examples(tests.examples),
+    )
     forking = ForkTrials(trials, judge, source)
     with silenced():
         run_session(tests.course, tests.assignment, judge, forking, files=sorted(tests.files))
@@ -181,19 +176,3 @@ def answer_parent(sender: Connection, run: Callable[[], TrialResult]) -> None:
         sender.send(traceback.format_exc())
     finally:
         os._exit(0)
-
-
-@contextlib.contextmanager
-def silenced() -> Iterator[None]:
-    """What pytest and answers print goes nowhere, and nobody is warned."""
-    kept = os.dup(1), os.dup(2)
-    with open(os.devnull, "w", encoding="utf-8") as nowhere, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for descriptor in (1, 2):
-            os.dup2(nowhere.fileno(), descriptor)
-        try:
-            yield
-        finally:
-            for descriptor, before in zip((1, 2), kept, strict=True):
-                os.dup2(before, descriptor)
-                os.close(before)

@@ -8,21 +8,15 @@ under its digest in the user's cache, with the number of seeds.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import distributions
 from pathlib import Path
 
 import msgspec
 
+from autograder.course.digest import digest_of_files
 from autograder.course.folder import CONFIG, Course
-from autograder.files import PACKAGE, cache_folder, write_atomically
-from autograder.model.errors import GraderError
-
-IGNORED = ("__pycache__", ".ipynb_checkpoints")
+from autograder.files import cache_folder, write_atomically
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +58,11 @@ def path_of(digest: str) -> Path:
 
 def digest_of(course: Course, assignment: str) -> str:
     """A digest of all that an audit depends on; raises GraderError for a file nobody can read."""
-    digest = hashlib.sha256(sys.version.encode())
-    for each in sorted(f"{d.name} {d.version}" for d in distributions()):
-        digest.update(f"{each}\n".encode())
-    folders = (
-        course.root / "source" / assignment,
-        course.root / "solutions",
-        course.root / "tests" / "hidden",
-        PACKAGE,
+    return digest_of_files(
+        (
+            course.root / "source" / assignment,
+            course.root / "solutions",
+            course.root / "tests" / "hidden",
+            course.root / CONFIG,
+        )
     )
-    for folder in folders:
-        for path in files_in(folder):
-            add(digest, str(path.relative_to(folder)), path)
-    add(digest, CONFIG, course.root / CONFIG)
-    return digest.hexdigest()
-
-
-def add(digest: hashlib._Hash, name: str, path: Path) -> None:
-    """Take a file in, with its name and length, so that no two courses look the same."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise GraderError(f"The course's file {path} can't be read: {error}.") from error
-    digest.update(f"{name}\n{len(content)}\n".encode())
-    digest.update(content)
-
-
-def files_in(folder: Path) -> Iterator[Path]:
-    """The files of a folder in the order of their names, without what Python leaves there."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(part in IGNORED for part in path.parts):
-            yield path

@@ -9,8 +9,10 @@ from pathlib import Path
 from autograder.audit.batch import run_trials
 from autograder.audit.trial import Trial
 from autograder.course.answers import Answer, Namespace, load_reference
+from autograder.grading.examples import recorded_examples
 from autograder.model.errors import GraderError
 from autograder.model.grade import Law, LawName
+from autograder.model.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Suite:
     laws: tuple[Law, ...]
     files: Mapping[LawName, str]  # where each law of the assignment stands
     asked: Mapping[LawName, frozenset[str]]  # the functions and variables that each asks for
+    examples: str = ""  # the file with the recorded examples of the laws
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -54,6 +57,7 @@ class Suite:
             *(str(self.course), self.assignment, answers, names, tuple(seeds), files),
             misconceptions=tuple(misconceptions),
             brief=brief,
+            examples=self.examples,
         )
 
     def measured(self, answers: Iterable[Answer]) -> list[Answer]:
@@ -83,4 +87,6 @@ def read_suite(course: Path, assignment: str, tasks: Sequence[str]) -> Suite:
         )
     measured = tuple(law for law in laws if not tasks or law.task in tasks)
     reference = load_reference(course, assignment)
-    return Suite(course, assignment, reference, measured, first.files, first.asked)
+    path = recorded_examples(course, assignment, Limits())
+    examples = str(path or "")
+    return Suite(course, assignment, reference, measured, first.files, first.asked, examples)

@@ -8,21 +8,20 @@ the outcomes are those of the real path. `batch` gives every trial a process of 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from autograder.course.answers import Answer, Namespace, answer_in
+from autograder.course.answers import Answer, Namespace
 from autograder.grading.misconception import diagnose_task
 from autograder.guest import wire
 from autograder.judge.plugin import JudgePlugin
+from autograder.judge.source import AnswerSource
 from autograder.model.grade import Diagnosis, Law, LawName, Outcome
 from autograder.model.limits import Limits
 from autograder.mutants.edges import NOTES
-from autograder.student.inprocess import InProcessTransport
-from autograder.student.transport import Request, Transport
+from autograder.student.transport import Request
 
 Note = tuple[str, str]
 
@@ -45,6 +44,7 @@ class Trial:
     files: frozenset[str] = frozenset()
     misconceptions: tuple[Answer, ...] = ()  # to tell which of them the answer shows
     brief: bool = False  # whether the first law that fails is enough
+    examples: str = ""  # the file with those of the laws; not used with other seeds
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -57,7 +57,10 @@ class Trial:
         """The collected tests that it needs."""
         # only naming a misconception takes the smallest examples, not finding that a law fails
         shrink = bool(self.misconceptions)
-        return Selection(self.course, self.assignment, self.files, self.seeds, self.limits, shrink)
+        examples = "" if self.seeds[0] else self.examples
+        return Selection(
+            self.course, self.assignment, self.files, self.seeds, self.limits, shrink, examples
+        )
 
     def wants(self, law: Law) -> bool:
         """Whether a law takes part."""
@@ -76,6 +79,7 @@ class Selection:
     seeds: tuple[int, ...]
     limits: Limits
     shrink: bool
+    examples: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +106,6 @@ class TrialResult:
 
 
 AnswerResult = tuple[Answer, TrialResult]
-
-
-@dataclass(slots=True)
-class AnswerSource:
-    """A `judge.source.StudentSource`: each law meets answers that no other has called."""
-
-    reference: Namespace
-    limits: Limits
-    answers: tuple[Answer, ...] = ()
-    met: dict[LawName, Namespace] = field(default_factory=dict)  # what each law met
-
-    def open(self, law: Law) -> Transport:
-        """A transport to the answers among the reference's names."""
-        self.met[law.name] = namespace = answered(self.reference, self.answers)
-        return InProcessTransport(namespace, self.limits)
-
-    def must_retry(self, law: Law) -> bool:
-        """Never: nobody else can end what runs in this process."""
-        del law
-        return False
 
 
 class StopAtFailure:
@@ -161,14 +145,6 @@ def run_trial(
         diagnose(trial, judge, source.reference) if trial.misconceptions else None,
         {law: frozenset(names.get(NOTES, ())) for law, names in source.met.items()},
     )
-
-
-def answered(reference: Namespace, answers: Iterable[Answer]) -> Namespace:
-    """The reference's names with the answers among them."""
-    namespace = dict(reference)
-    for answer in answers:
-        namespace = answer_in(namespace, answer)
-    return namespace
 
 
 def outcomes_of(judge: JudgePlugin, trial: Trial) -> tuple[Outcome, ...]:

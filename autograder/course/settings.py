@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import cast
 
-from traitlets import Bool, Dict, Enum, HasTraits
+from traitlets import Bool, Dict, Enum, HasTraits, Int
 from traitlets.config import Config, Configurable
 
 from autograder.model.limits import Limits
@@ -19,6 +20,12 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     language: Language = "de"  # that students read
     unsandboxed: bool = False  # student code runs with all rights of the grader
+    workers: int = 0  # submissions that are graded at the same time; 0 for one a core
+
+    @property
+    def processes(self) -> int:
+        """How many submissions are graded at the same time."""
+        return self.workers or len(os.sched_getaffinity(0))
 
     @staticmethod
     def of(config: Config) -> Settings:
@@ -43,6 +50,11 @@ class SettingsTraits(HasTraits):
         help="DANGER: run student code with all your rights where bubblewrap is missing. "
         "It can then read the hidden tests, change the gradebook and delete your files.",
     ).tag(config=True)
+    workers = Int(
+        DEFAULTS.workers,
+        min=0,
+        help="How many submissions are graded at the same time; 0 for one a core.",
+    ).tag(config=True)
 
     @property
     def settings(self) -> Settings:
@@ -51,6 +63,7 @@ class SettingsTraits(HasTraits):
             limits=DEFAULTS.limits.override(self.limits),
             language=cast(Language, self.language),
             unsandboxed=self.run_student_code_without_sandbox,
+            workers=self.workers,
         )
 
 

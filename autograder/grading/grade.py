@@ -17,6 +17,7 @@ from autograder.course.answers import load_reference, read_misconceptions
 from autograder.grading.misconception import diagnose_task
 from autograder.grading.points import mismatch
 from autograder.grading.record import record
+from autograder.judge.examples import read_examples
 from autograder.judge.plugin import JudgePlugin
 from autograder.judge.session import run_session
 from autograder.kernel.execute import Notes, run_notebook
@@ -41,6 +42,7 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     language: Language = "de"
     unsandboxed: bool = False
+    examples: str = ""  # the file with those of the laws; without one each law draws its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def grade(job: Job) -> Result:
 
 def run_tests(job: Job, runs: Reruns) -> JudgePlugin:
     """One pytest session over the hidden tests of the assignment."""
-    judge = JudgePlugin(runs, limits=job.limits)
+    judge = JudgePlugin(runs, limits=job.limits, examples=read_examples(job.examples))
     run_session(job.course, job.assignment, judge)
     return judge
 

@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
-from autograder.grading.child import run_in_child, serve
+from autograder.grading.child import Children
 from autograder.model.cells import read_notebook
 from autograder.model.errors import GraderError
 from autograder.model.limits import MIB, Limits
@@ -53,14 +53,12 @@ class Reply:
     error: str = ""
 
 
-def read_in_subprocess(job: ReadJob) -> ReadResult:
+def read_in_subprocess(job: ReadJob, children: Children | None = None) -> ReadResult:
     """The restored notebook; raises GraderError where the disk or the subprocess fails."""
     seconds, memory = job.limits.reading_seconds, job.limits.grading_bytes
     order = msgspec.json.encode(job)
     try:
-        answer = run_in_child(
-            "autograder.grading.intake", "read", order, seconds=seconds, memory=memory
-        )
+        answer = (children or Children()).run(answer_read, order, seconds=seconds, memory=memory)
     except TimeoutError:
         return restore_intake(unreadable("unread_time", seconds=f"{seconds:g}"), source_of(job))
     reply = msgspec.json.decode(answer, type=Reply)
@@ -114,7 +112,3 @@ def read(job: ReadJob) -> Intake:
         return read_file(path, job.limits)
     except OSError as error:
         raise GraderError(f"The notebook {path} can't be read: {error}.") from error
-
-
-if __name__ == "__main__":
-    serve({"read": answer_read})

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.course.settings import Settings
+from autograder.grading.child import Children
 from autograder.grading.grade import Job, Result, refuse
 from autograder.grading.intake import ReadResult
 from autograder.grading.process import grade_in_subprocess
@@ -13,11 +14,18 @@ from autograder.model.messages import render
 
 
 def grade_submission(
-    course: Path, assignment: str, submission: ReadResult, settings: Settings
+    course: Path,
+    assignment: str,
+    submission: ReadResult,
+    settings: Settings,
+    *,
+    children: Children | None = None,
+    examples: str = "",
 ) -> Result:
     """The grade of a restored submission, and its notebook with outputs and verdicts.
 
-    What cannot be read is not graded; whatever happens in the subprocess, the result is a Result.
+    `examples` is the file with those of the laws, where they are recorded. What cannot be read is
+    not graded; whatever happens in the subprocess, the result is a Result.
     """
     job = Job(
         course=str(course),
@@ -26,7 +34,11 @@ def grade_submission(
         limits=settings.limits,
         language=settings.language,
         unsandboxed=settings.unsandboxed,
+        examples=examples,
     )
     noticed = submission.noticed
-    result = refuse(job, render(noticed.fault, "en")) if noticed.fault else grade_in_subprocess(job)
+    if noticed.fault:
+        result = refuse(job, render(noticed.fault, "en"))
+    else:
+        result = grade_in_subprocess(job, children)
     return replace(result, grade=result.grade.with_remarks(noticed.remarks))

@@ -1,4 +1,4 @@
-"""Grade in a process of its own.
+"""Grade in a child process.
 
 How it works: no submission meets what pytest, Hypothesis or a hidden test left behind by
 another. If the grader crashes, or a submission makes it need more memory than its limit, that
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from autograder.grading.child import run_in_child, serve
+from autograder.grading.child import Answer, Children
 from autograder.grading.grade import Job, Result, grade, refuse
 from autograder.judge.plugin import JudgePlugin
 from autograder.judge.session import run_session
@@ -22,19 +22,23 @@ from autograder.model.limits import Limits
 COLLECTING_SECONDS = 300.0
 
 
-def grade_in_subprocess(job: Job) -> Result:
-    """`grade` in a fresh process; whatever happens to it, the result is a Result."""
+def grade_in_subprocess(job: Job, children: Children | None = None) -> Result:
+    """`grade` in a child; whatever happens to it, the result is a Result."""
+    order, seconds = msgspec.json.encode(job), longest(job.limits)
     try:
-        answer = ask("grade", msgspec.json.encode(job), longest(job.limits), job.limits)
+        answer = ask(answer_grade, order, seconds, job.limits, children)
         return msgspec.json.decode(answer, type=Result)
     except (GraderError, OSError, msgspec.DecodeError) as error:
         return refuse(job, f"The grading process failed: {error}")
 
 
 def collect_in_subprocess(course: str, assignment: str) -> tuple[Law, ...]:
-    """The laws of an assignment, read in a fresh process; raises GraderError for a broken suite."""
+    """The laws of an assignment, read in a child; raises GraderError for a broken suite."""
     order = msgspec.json.encode(CollectJob(course, assignment))
-    answer = ask("collect", order, COLLECTING_SECONDS, Limits())
+    try:
+        answer = ask(answer_collect, order, COLLECTING_SECONDS, Limits())
+    except TimeoutError as error:
+        raise GraderError(f"The hidden tests can't be read: {error}.") from error
     inventory = msgspec.json.decode(answer, type=Inventory)
     if inventory.faults:
         raise GraderError("The hidden tests can't be read:\n" + "\n".join(inventory.faults))
@@ -57,15 +61,11 @@ class Inventory:
     faults: tuple[str, ...]
 
 
-def ask(order: str, content: bytes, seconds: float, limits: Limits) -> bytes:
-    """The answer to an order of that kind, both as JSON."""
-    return run_in_child(
-        "autograder.grading.process",
-        order,
-        content,
-        seconds=seconds,
-        memory=limits.grading_bytes,
-    )
+def ask(
+    answer: Answer, order: bytes, seconds: float, limits: Limits, children: Children | None = None
+) -> bytes:
+    """What `answer` says to an order in a child, both as JSON."""
+    return (children or Children()).run(answer, order, seconds=seconds, memory=limits.grading_bytes)
 
 
 def longest(limits: Limits) -> float:
@@ -77,7 +77,7 @@ def longest(limits: Limits) -> float:
     return 2 * (starts + cells + limits.calls_seconds + limits.cell_seconds) + 120
 
 
-# --- in that process ----------------------------------------------------------
+# --- in the child -------------------------------------------------------------
 
 
 def answer_grade(content: bytes) -> bytes:
@@ -91,7 +91,3 @@ def answer_collect(content: bytes) -> bytes:
     judge = JudgePlugin()
     run_session(job.course, job.assignment, judge, options=["--collect-only"])
     return msgspec.json.encode(Inventory(tuple(judge.laws.values()), tuple(judge.faults)))
-
-
-if __name__ == "__main__":
-    serve({"grade": answer_grade, "collect": answer_collect})

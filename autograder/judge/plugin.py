@@ -166,7 +166,10 @@ class JudgePlugin:
 
     def must_search(self, node: str, law: Law) -> bool:
         """Whether Hypothesis must look for the smallest example: one failed, and calls go on."""
-        return self.found[node].status != "passed" and self.logs[law].stuck is None
+        status = self.found[node].status
+        if status == "failed":
+            return self.shrink and self.logs[law].stuck is None
+        return status == "not graded"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -7,8 +7,10 @@ configuration, cache, plugin or output but ours.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,19 @@ def suite_folder(course: str, assignment: str) -> Path:
     if not folder.is_dir():
         raise GraderError(f"There are no hidden tests for {assignment!r}: {folder} is no folder.")
     return folder
+
+
+@contextlib.contextmanager
+def silenced() -> Iterator[None]:
+    """What pytest and answers print goes nowhere, and nobody is warned."""
+    kept = os.dup(1), os.dup(2)
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for descriptor in (1, 2):
+            os.dup2(nowhere.fileno(), descriptor)
+        try:
+            yield
+        finally:
+            for descriptor, before in zip((1, 2), kept, strict=True):
+                os.dup2(before, descriptor)
+                os.close(before)

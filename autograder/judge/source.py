@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from autograder.model.grade import Law
+from autograder.course.answers import Answer, Namespace, answer_in
+from autograder.model.grade import Law, LawName
+from autograder.model.limits import Limits
+from autograder.student.inprocess import InProcessTransport
 from autograder.student.transport import Transport
 
 
@@ -21,3 +26,31 @@ class StudentSource(Protocol):
         Raises GraderError where that can't be decided: the law is not graded.
         """
         ...
+
+
+@dataclass(slots=True)
+class AnswerSource:
+    """Answers of the course's own, in this process; no two laws call the same ones."""
+
+    reference: Namespace
+    limits: Limits
+    answers: tuple[Answer, ...] = ()
+    met: dict[LawName, Namespace] = field(default_factory=dict)  # what each law met
+
+    def open(self, law: Law) -> Transport:
+        """A transport to the answers among the reference's names."""
+        self.met[law.name] = namespace = answered(self.reference, self.answers)
+        return InProcessTransport(namespace, self.limits)
+
+    def must_retry(self, law: Law) -> bool:
+        """Never: nobody else can end what runs in this process."""
+        del law
+        return False
+
+
+def answered(reference: Namespace, answers: Iterable[Answer]) -> Namespace:
+    """The reference's names with the answers among them."""
+    namespace = dict(reference)
+    for answer in answers:
+        namespace = answer_in(namespace, answer)
+    return namespace

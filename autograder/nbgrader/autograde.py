@@ -22,37 +22,41 @@ count), and 2 where nothing could be graded at all.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, cast
 
+import nbformat
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbgrader import converters
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import setenv
 from sqlalchemy.exc import DBAPIError, SAWarning
 from traitlets import Type
 
-from autograder.course.draft import enter_assignment, is_known
-from autograder.course.folder import Course
 from autograder.course.settings import Settings
-from autograder.grading.intake import ReadJob, read_in_subprocess
+from autograder.grading.intake import ReadResult
+from autograder.grading.pool import GradingPool
 from autograder.model.cells import KEY, read_notebook
 from autograder.model.errors import GraderError
 from autograder.model.grade import Grade
 from autograder.model.remarks import write_noticed
 from autograder.nbgrader.gradebook import forget_scores, ungraded_tests
-from autograder.nbgrader.preprocessors import Resources
+from autograder.nbgrader.interleave import Work, interleave
+from autograder.nbgrader.preprocessors import GRADED, Graded, Resources, submission_in
+from autograder.nbgrader.progress import show_progress
 from autograder.nbgrader.receipts import CopyReceipt, Timestamps, submitted_at
 from autograder.nbgrader.results import has_result, write_result
-from autograder.submission.read import SUFFIX
+from autograder.nbgrader.submitted import SubmittedFolders
 from autograder.submission.receipt import read_receipt
+
+IN_FLIGHT = 2  # submissions for each process: one is graded, another is read or recorded
 
 
 def install() -> None:
@@ -74,7 +78,7 @@ class Waiting(NbGraderException):
 
 
 class ReadSubmission(NotebookExporter):
-    """nbconvert's notebook exporter, which reads and restores submissions in a subprocess."""
+    """nbconvert's notebook exporter, for submissions that were read and restored in a child."""
 
     def from_filename(
         self, filename: str, resources: Resources | None = None, **named: Any
@@ -83,14 +87,14 @@ class ReadSubmission(NotebookExporter):
         if not isinstance(converter, Autograde) or not converter._sanitizing:
             return super().from_filename(filename, resources=cast(Any, resources), **named)
         path = Path(filename)
-        result = read_in_subprocess(converter.read_job(path))
+        result = converter.reads.pop(filename)
         notebook = read_notebook(result.notebook, name=filename)
         remarks = *result.noticed.remarks, *read_receipt(path.parent).remarks
         write_noticed(notebook, replace(result.noticed, remarks=remarks))
         return self.from_notebook_node(notebook, cast(Any, resources))
 
 
-class Autograde(converters.Autograde, CopyReceipt):
+class Autograde(SubmittedFolders, CopyReceipt):
     """nbgrader's step, for submissions that may be hostile, odd or gone."""
 
     exporter_class = Type(ReadSubmission, klass=Exporter).tag(config=True)
@@ -101,6 +105,8 @@ class Autograde(converters.Autograde, CopyReceipt):
             coursedir = Timestamps(parent=coursedir.parent, **settings)
         super().__init__(coursedir=coursedir, **named)
         self.failed: dict[str, str] = {}  # student: why the grader could not grade
+        self.reads: dict[str, ReadResult] = {}  # by the path of a submitted notebook
+        self.graded: dict[str, Graded] = {}  # by the path of a restored notebook
 
     def start(self) -> None:
         """Grade; raises Waiting where a person has to look, SystemExit where nothing works."""
@@ -112,77 +118,30 @@ class Autograde(converters.Autograde, CopyReceipt):
             self.log.error("%s can't be graded: %s", self.coursedir.assignment_id, cause_of(error))
             raise SystemExit(2) from error
 
-    # --- what there is to grade ---
-
-    def init_notebooks(self) -> None:
-        """A submission is a folder; which file in it is the notebook, `submission.read` decides."""
-        assignment, student = self.coursedir.assignment_id, self.coursedir.student_id
-        wanted = [
-            path.name
-            for path in sorted(self.source_folder().glob("*" + SUFFIX))
-            if fnmatch(path.stem, self.coursedir.notebook_id)
-        ]
-        pattern = Path(self.coursedir.format_path(self._input_directory, student, assignment))
-        root = Path(self.coursedir.root)
-        folders = sorted(map(str, root.glob(str(pattern.relative_to(root)))))
-        self.assignments = {
-            folder: [os.path.join(folder, name) for name in wanted] for folder in folders
-        }
-        if not wanted:
-            raise NbGraderException(f"There is no notebook to grade in {self.source_folder()}.")
-        if not folders:
-            super().init_notebooks()  # it says what it looked for, and what there is instead
-        self.know_assignment()
-
-    def know_assignment(self) -> None:
-        """Enter the assignment if the gradebook does not know it; raises GraderError on failure."""
-        course, where = self.coursedir, Course.at(Path(self.coursedir.root))
-        if is_known(course, course.assignment_id):
-            return
-        self.log.warning("%s is new to the gradebook and is entered", course.assignment_id)
-        # only what the command changed: what other users see of a process must hold no password
-        usual = CourseDirectory(config=where.config(), root=str(where.root))
-        options = [
-            f"--CourseDirectory.{name}={getattr(course, name)}"
-            for name in ("db_url", "course_id")
-            if getattr(course, name) != getattr(usual, name)
-        ]
-        enter_assignment(where, course.assignment_id, *options)
-
-    def source_folder(self) -> Path:
-        """Where the instructor's notebooks of the assignment lie."""
-        step = self.coursedir.source_directory
-        return Path(self.coursedir.format_path(step, ".", self.coursedir.assignment_id))
-
-    def read_job(self, path: Path) -> ReadJob:
-        """What is to be read where a notebook of that path was asked for."""
-        source = self.source_folder() / path.name
-        try:
-            text = source.read_text(encoding="utf-8")
-        except OSError as error:
-            raise GraderError(f"The source notebook {source} can't be read: {error}.") from error
-        usual = tuple(entry.name for entry in source.parent.iterdir())
-        limits = Settings.of(self.config).limits
-        return ReadJob(str(path.parent), text, path.stem, usual, limits)
-
-    # --- one submission after the other ---
+    # --- the submissions, several at a time ---
 
     def convert_notebooks(self) -> None:
         """Grade every submission; raises Waiting at the end where a person has to look."""
-        for number, (folder, notebooks) in enumerate(self.assignments.items(), start=1):
-            student = self.student_of(folder)
-            self.log.info("%s: submission %d of %d", student, number, len(self.assignments))
-            self.notebooks = list(notebooks)
-            try:
-                self.convert_submission(student)
-            except Exception as error:
-                self.log.debug("%s", student, exc_info=True)
-                self.failed[student] = cause_of(error)
+        settings = Settings.of(self.config)
+        course, assignment = Path(self.coursedir.root), self.coursedir.assignment_id
+        with GradingPool(course, assignment, settings) as pool:
+            with show_progress(self.log, len(self.assignments), self.failed) as done:
+                works = (self.try_steps(each, pool) for each in self.assignments)
+                interleave(works, at_most=IN_FLIGHT * settings.processes, done=done)
         waiting = self.waiting() | self.failed
         for student, cause in sorted(waiting.items()):
             self.log.error("%s was not graded: %s", student, cause)
         if waiting:
             raise Waiting(f"{len(waiting)} submissions were not graded")
+
+    def try_steps(self, folder: str, pool: GradingPool) -> Work:
+        """The steps of one submission; an error costs this one."""
+        student = self.student_of(folder)
+        try:
+            yield from self.steps(student, self.assignments[folder], pool)
+        except Exception as error:
+            self.log.debug("%s", student, exc_info=True)
+            self.failed[student] = cause_of(error)
 
     def waiting(self) -> dict[str, str]:
         """The students whose tests no one has graded, after this run or an earlier one."""
@@ -194,31 +153,47 @@ class Autograde(converters.Autograde, CopyReceipt):
             if student in students
         }
 
-    def excluded(self) -> set[str]:
-        """The students whom `CourseDirectory.student_id_exclude` leaves out."""
-        return set(self.coursedir.student_id_exclude.split(","))
-
-    def student_of(self, folder: str) -> str:
-        """The student whose submission lies in a folder."""
-        pattern = self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
-        found = re.fullmatch(pattern, folder, re.DOTALL)
-        return found["student_id"] if found else folder
-
-    def convert_submission(self, student: str) -> None:
+    def steps(self, student: str, notebooks: Sequence[str], pool: GradingPool) -> Work:
         """What nbgrader does with a submission, in its order; what fails leaves nothing."""
         assignment = self.coursedir.assignment_id
+        self.notebooks = [*notebooks]
         if not self.init_destination(assignment, student):
             return
         try:
+            for path in notebooks:
+                yield (reading := pool.read(self.read_job(Path(path))))
+                self.reads[path] = reading.result()
+            self.notebooks = [*notebooks]
             self.run_pre_convert_hook()
             self.init_assignment(assignment, student)
-            for notebook in self.notebooks:
-                self.convert_single_notebook(notebook)
+            known = [*self.notebooks]  # of which the gradebook knows
+            for path in known:
+                self.convert_step(path, sanitizing=True)
+                restored = os.path.join(self.writer.build_directory, os.path.basename(path))
+                submission = submission_in(nbformat.read(restored, as_version=4))
+                yield (grading := pool.grade(submission))
+                self.graded[restored] = submission, grading.result()
+                self.convert_step(restored, sanitizing=False)
+            self.notebooks = known
             self.set_permissions(assignment, student)
             self.run_post_convert_hook()
         except BaseException:  # an interrupt by the keyboard as well
-            self.discard(student)
+            self.discard(student, notebooks)
             raise
+
+    def convert_step(self, path: str, *, sanitizing: bool) -> None:
+        """One of the two steps of nbgrader's own `convert_single_notebook`."""
+        self.log.info("%s %s", "Sanitizing" if sanitizing else "Autograding", path)
+        self._sanitizing = sanitizing
+        self._init_preprocessors()
+        with setenv(NBGRADER_EXECUTION="autograde"):
+            super(converters.Autograde, self).convert_single_notebook(path)
+
+    def init_single_notebook_resources(self, notebook_filename: str) -> Resources:
+        """nbgrader's resources, and the grade where there is one."""
+        resources: Resources = super().init_single_notebook_resources(notebook_filename)
+        resources[GRADED] = self.graded.pop(notebook_filename, None)
+        return resources
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Make room for a new grading, unless there is one that still holds."""
@@ -267,9 +242,10 @@ class Autograde(converters.Autograde, CopyReceipt):
         if causes:
             self.failed[resources["nbgrader"]["student"]] = causes[0]
 
-    def discard(self, student: str) -> None:
+    def discard(self, student: str, notebooks: Sequence[str]) -> None:
         """Leave nothing of a grading that failed, neither files nor scores."""
         assignment = self.coursedir.assignment_id
+        self.notebooks = [*notebooks]
         for undo in (
             lambda: self.forget_scores(assignment, student),
             lambda: remove(Path(self._format_dest(assignment, student))),

@@ -19,6 +19,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course.settings import SettingsTraits
+from autograder.grading.grade import Result
 from autograder.grading.intake import ReadResult
 from autograder.grading.pipeline import grade_submission
 from autograder.model.cells import KEY, STAFF, is_test, read_notebook, task_of
@@ -28,21 +29,25 @@ from autograder.model.messages import Language, Message, render
 from autograder.model.remarks import take_noticed
 
 Resources = dict[str, Any]
+GRADED = "a grade that was made before"  # among the resources
 SHOWN_REMARKS = 40
+
+Graded = tuple[ReadResult, Result]  # a submission, and what came of it
 
 
 class GradeSubmission(SettingsTraits, NbGraderPreprocessor):
     """Run the notebook in the sandbox and the hidden tests outside it."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        noticed, settings = take_noticed(nb), self.settings
-        names, course = resources["nbgrader"], Path(course_of(self).root)
-        submission = ReadResult(nbformat.writes(nb), noticed)
-        result = grade_submission(course, names["assignment"], submission, settings)
+        settings, names = self.settings, resources["nbgrader"]
+        submission, (known, result) = submission_in(nb), resources.pop(GRADED, None) or (None, None)
+        if result is None or submission != known:  # another step has changed it
+            course = Path(course_of(self).root)
+            result = grade_submission(course, names["assignment"], submission, settings)
         self.log_grade(result.grade, names["student"])
         resources[KEY] = result.grade
         graded = read_notebook(result.notebook, name="The graded notebook")
-        explained = fault_cells(noticed.fault, settings.language)
+        explained = fault_cells(submission.noticed.fault, settings.language)
         graded.cells[:0] = [*staff_cells(result.grade), *explained]
         return graded, resources
 
@@ -84,6 +89,12 @@ class RecordGrades(SaveAutoGrades):
         booked.auto_score = earned
         booked.needs_manual_grade = earned is None or booked.manual_score is not None
         self.gradebook.db.commit()
+
+
+def submission_in(notebook: NotebookNode) -> ReadResult:
+    """The restored submission in a notebook, which loses the remarks; raises GraderError."""
+    noticed = take_noticed(notebook)
+    return ReadResult(nbformat.writes(notebook), noticed)
 
 
 def course_of(step: NbGraderPreprocessor) -> CourseDirectory:

@@ -1,8 +1,7 @@
-"""Forkserver preload: import and warm up pytest and Hypothesis once, before trials are forked.
+"""What the fork server imports once, before it forks children.
 
-How it works: importing this module does it, and only the server that trials are forked
-from (`batch.run_trials`) does so. Each batch would otherwise load pytest's plugins and
-register NumPy's generator with Hypothesis for itself.
+How it works: importing this module does it, and only the server does so (`child`). Nothing of a
+course is read here: what the children share has no influence on a verdict.
 """
 
 from __future__ import annotations
@@ -14,8 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.audit.batch import silenced
-from autograder.judge.session import isolate, pytest_args
+from autograder.grading import intake, process
+from autograder.judge.session import isolate, pytest_args, silenced
+
+assert intake, process  # they import the rest
 
 
 # a busy machine is slow, and none of this is a test that could fail

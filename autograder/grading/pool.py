@@ -1,0 +1,55 @@
+"""Read and grade several submissions at a time, each step in a child process of its own."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+
+from autograder.course.settings import Settings
+from autograder.grading.child import Children
+from autograder.grading.examples import recorded_examples
+from autograder.grading.grade import Result
+from autograder.grading.intake import ReadJob, ReadResult, read_in_subprocess
+from autograder.grading.pipeline import grade_submission
+
+
+class GradingPool:
+    """So many children at a time; on leaving, what was not finished is given up."""
+
+    def __init__(self, course: Path, assignment: str, settings: Settings) -> None:
+        self.course = course
+        self.assignment = assignment
+        self.settings = settings
+        self.children = Children()
+        self.threads = ThreadPoolExecutor(settings.processes, thread_name_prefix="grading")
+        self.examples: str | None = None  # the file; None before somebody needs it
+
+    def __enter__(self) -> GradingPool:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.threads.shutdown(wait=False, cancel_futures=True)
+        self.children.stop()
+        self.threads.shutdown()
+
+    def read(self, job: ReadJob) -> Future[ReadResult]:
+        """A submission, restored; fails with GraderError where the disk or the child fails."""
+        return self.threads.submit(read_in_subprocess, job, self.children)
+
+    def grade(self, submission: ReadResult) -> Future[Result]:
+        """The grade of a restored submission; it never fails.
+
+        The first one waits until the examples of the hidden tests are recorded.
+        """
+        if self.examples is None:
+            limits = self.settings.limits
+            self.examples = str(recorded_examples(self.course, self.assignment, limits) or "")
+        work = partial(grade_submission, children=self.children, examples=self.examples)
+        return self.threads.submit(work, self.course, self.assignment, submission, self.settings)
