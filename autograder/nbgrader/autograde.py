@@ -124,10 +124,12 @@ class Autograde(SubmittedFolders, CopyReceipt):
         """Grade every submission; raises Waiting at the end where a person has to look."""
         settings = Settings.of(self.config)
         course, assignment = Path(self.coursedir.root), self.coursedir.assignment_id
-        with GradingPool(course, assignment, settings) as pool:
-            with show_progress(self.log, len(self.assignments), self.failed) as done:
-                works = (self.try_steps(each, pool) for each in self.assignments)
-                interleave(works, at_most=IN_FLIGHT * settings.processes, done=done)
+        with (
+            GradingPool(course, assignment, settings) as pool,
+            show_progress(self.log, len(self.assignments), self.failed) as done,
+        ):
+            works = (self.try_steps(each, pool) for each in self.assignments)
+            interleave(works, at_most=IN_FLIGHT * settings.processes, done=done)
         waiting = self.waiting() | self.failed
         for student, cause in sorted(waiting.items()):
             self.log.error("%s was not graded: %s", student, cause)
