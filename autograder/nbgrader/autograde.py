@@ -162,14 +162,12 @@ class Autograde(SubmittedFolders, CopyReceipt):
         if not self.init_destination(assignment, student):
             return
         try:
-            for path in notebooks:
-                yield (reading := pool.read(self.read_job(Path(path))))
-                self.reads[path] = reading.result()
-            self.notebooks = [*notebooks]
             self.run_pre_convert_hook()
             self.init_assignment(assignment, student)
             known = [*self.notebooks]  # of which the gradebook knows
             for path in known:
+                yield (reading := pool.read(self.read_job(Path(path))))
+                self.reads[path] = reading.result()
                 self.convert_step(path, sanitizing=True)
                 restored = os.path.join(self.writer.build_directory, os.path.basename(path))
                 submission = submission_in(nbformat.read(restored, as_version=4))
@@ -187,9 +185,12 @@ class Autograde(SubmittedFolders, CopyReceipt):
         """One of the two steps of nbgrader's own `convert_single_notebook`."""
         self.log.info("%s %s", "Sanitizing" if sanitizing else "Autograding", path)
         self._sanitizing = sanitizing
-        self._init_preprocessors()
-        with setenv(NBGRADER_EXECUTION="autograde"):
-            super(converters.Autograde, self).convert_single_notebook(path)
+        try:
+            self._init_preprocessors()
+            with setenv(NBGRADER_EXECUTION="autograde"):
+                super(converters.Autograde, self).convert_single_notebook(path)
+        finally:
+            self._sanitizing = True  # it also says in which folder submissions lie
 
     def init_single_notebook_resources(self, notebook_filename: str) -> Resources:
         """nbgrader's resources, and the grade where there is one."""

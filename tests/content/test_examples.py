@@ -61,6 +61,7 @@ def test_a_sample_of_answers_comes_to_the_same(examples: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_every_answer_comes_to_the_same(examples: Path) -> None:
     compare(ANSWERS, examples)
 
