@@ -23,7 +23,7 @@ from autograder.course.folder import Course
 from autograder.course.settings import Settings
 from autograder.doctor.machine import examine
 from autograder.grading.intake import ReadJob, ReadResult, read_in_subprocess
-from autograder.grading.pipeline import grade_submission
+from autograder.grading.pool import GradingPool
 from autograder.model.errors import GraderError
 from autograder.model.grade import to_json
 from autograder.model.messages import render
@@ -99,7 +99,8 @@ def grade_notebook(
         settings = Settings.of(where.config())
         with trouble.status(f"grading {notebook}"):
             submission = read_notebook_file(notebook, source, settings)
-            grade = grade_submission(where.root, assignment, submission, settings).grade
+            with GradingPool(where.root, assignment, settings) as pool:
+                grade = pool.grade(submission).result().grade
         show_grade(console, grade, settings.language)
         if json is not None:
             json.write_bytes(to_json(grade))

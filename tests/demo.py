@@ -40,18 +40,15 @@ def main() -> int:
 
 
 def grade_class(room: Classroom) -> None:
-    """nbgrader autograde, with a bar that moves from student to student."""
+    """nbgrader autograde, with a bar that moves with every submission."""
     columns = (TextColumn("[bold]3[/] grade {task.description}"), BarColumn(), MofNCompleteColumn())
     log = FOLDER / "autograde.log"
     with Progress(*columns, TimeElapsedColumn(), console=console) as bar, log.open("w") as file:
-        work = bar.add_task("", total=len(CLASS))
+        work = bar.add_task("the class", total=len(CLASS))
         for line in room.lines("nbgrader", "autograde", ASSIGNMENT):
             file.write(line)
-            if "Sanitizing" in line:
-                bar.update(work, description=line.split("/submitted/")[-1].split("/")[0])
-            if " points" in line and "INFO" in line:
+            if "submissions done" in line:
                 bar.advance(work)
-        bar.update(work, description="")
 
 
 def show_paths() -> None:
