@@ -83,9 +83,9 @@ def unpack(data: Any, depth: int = DEPTH) -> Any:
         raise WireError(f"data nested more than {DEPTH} deep")
     if isinstance(data, list):
         return unpack_items(data, depth - 1)
+    if len(data) == 1 and type(items := data.get("tuple")) is list:  # by far the most frequent
+        return tuple(unpack_items(items, depth - 1))
     match data:
-        case {"tuple": list(items)} if len(data) == 1:
-            return tuple(unpack_items(items, depth - 1))
         case {"dict": list(pairs)} if len(data) == 1:
             return unpack_dict(pairs, depth)
         case {"array": [str(dtype), list(shape), str(content)]} if len(data) == 1:
@@ -96,10 +96,13 @@ def unpack(data: Any, depth: int = DEPTH) -> Any:
 
 
 def unpack_items(items: list[Any], depth: int) -> list[Any]:
-    """The items of a list or tuple, unpacked; many are nothing but numbers."""
-    if SCALARS.issuperset(map(type, items)):
-        return list(items)
-    return [unpack(item, depth) for item in items]
+    """The items of a list or tuple, unpacked; many are nothing but numbers and texts."""
+    kinds = set(map(type, items))
+    if not kinds <= PLAIN:
+        return [unpack(item, depth) for item in items]
+    if str in kinds:
+        unpack_text("".join(item for item in items if type(item) is str))
+    return list(items)
 
 
 def unpack_text(text: str) -> str:
