@@ -28,7 +28,7 @@ from autograder.model.finding import Finding
 from autograder.model.limits import Limits
 from autograder.sandbox import seccomp
 from autograder.sandbox.bwrap import PRIVATE_FOLDERS
-from autograder.sandbox.process import find_bwrap
+from autograder.sandbox.command import find_bwrap
 
 OLDEST = (3, 11)
 STEP = "autograder.nbgrader.preprocessors.GradeSubmission"

@@ -27,7 +27,7 @@ from autograder.model.errors import GraderError
 from autograder.model.limits import MIB, Limits
 from autograder.sandbox import overlay, seccomp
 from autograder.sandbox.bwrap import Interpreter, bwrap_args, guest_environment
-from autograder.sandbox.process import GUEST, small_files
+from autograder.sandbox.command import GUEST, small_files
 from tests.kit.submissions import ROOT
 
 LIMITS = Limits(disk_bytes=6 * MIB, file_bytes=4 * MIB, cell_seconds=60.0)
