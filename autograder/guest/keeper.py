@@ -57,6 +57,8 @@ def keep(connection: socket.socket) -> None:
     except (OSError, ValueError) as error:
         connection.send(json.dumps({"failed": str(error)}).encode())
         os._exit(1)
+    # Linux keeps a sandbox's namespace until somebody has reaped all who joined it
+    namespaces.adopt_orphans()
     read, write = os.pipe()
     joiner = os.fork()
     if not joiner:
@@ -77,7 +79,7 @@ def keep(connection: socket.socket) -> None:
         connection.send(json.dumps({"failed": why}).encode())
     with contextlib.suppress(ProcessLookupError):
         signal.pidfd_send_signal(init, signal.SIGKILL)
-    os.waitpid(bwrap, 0)
+    reap_all()
     os._exit(0)
 
 
@@ -148,6 +150,13 @@ def enter(order: Order, rules: bytes | None, init: int, process: int, write: int
         os.write(write, f"{type(error).__name__}: {error}".encode())
         os._exit(1)
     return True
+
+
+def reap_all() -> None:
+    """Wait until bwrap, and all that is left of its sandbox, is gone."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def wait_for_end(connection: socket.socket, init: int) -> None:

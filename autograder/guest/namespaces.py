@@ -24,7 +24,7 @@ KINDS = {  # of namespaces, by their names in /proc/<pid>/ns, with their flags f
     "cgroup": 0x02000000,
 }
 DUMPABLE, NO_NEW_PRIVILEGES, SECCOMP, DROP_BOUND, AMBIENT = 4, 38, 22, 24, 47  # prctl(2)
-CLEAR_AMBIENT = 4
+SUBREAPER, CLEAR_AMBIENT = 36, 4
 FILTER = 2  # SECCOMP_MODE_FILTER
 CAPABILITIES_3 = 0x20080522  # capset(2): two words a set
 INSTRUCTION = 8  # bytes, of a filter
@@ -47,6 +47,11 @@ def join(process: int, descriptor: int) -> None:
         if os.readlink(f"/proc/self/ns/{kind}") != os.readlink(f"/proc/{process}/ns/{kind}"):
             flags |= flag
     call("setns", descriptor, flags)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of whatever this process's children leave behind."""
+    call("prctl", SUBREAPER, 1, 0, 0, 0)
 
 
 def confine(rules: bytes | None) -> None:
