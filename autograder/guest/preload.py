@@ -14,11 +14,12 @@ import contextlib
 import gc
 import importlib
 import io
+import logging
 import os
-import random
 import select
 import socket
 import sys
+import time
 
 from autograder.guest import keeper
 
@@ -39,7 +40,7 @@ def serve(descriptor: int) -> None:
     if len(threads) > 1:  # a copy would have the first of them alone
         sys.exit(f"{len(threads)} threads run in the preloaded process")
     keeper.keep(wait_for_request(socket.socket(fileno=descriptor)))
-    renew_entropy()
+    begin_anew()
 
 
 def preload() -> None:
@@ -108,10 +109,17 @@ def accept(channel: socket.socket) -> socket.socket | None:
     return socket.socket(fileno=descriptors[0]) if descriptors else None
 
 
-def renew_entropy() -> None:
-    """Draw anew what an interpreter draws when it starts: no two kernels are to share it."""
-    random.seed()
-    with contextlib.suppress(ImportError):
-        import numpy as np
+def begin_anew() -> None:
+    """Draw and note what an interpreter draws and notes when it starts.
 
-        np.random.set_bit_generator(np.random.MT19937())
+    No two kernels are to share what would be random without copies. Python itself seeds
+    `random` at each fork.
+    """
+    from numpy.random import MT19937, mtrand
+
+    mtrand.set_bit_generator(MT19937())
+    if "multiprocessing.process" in sys.modules:
+        sys.modules["multiprocessing.process"].current_process().authkey = os.urandom(32)
+    began = time.time_ns() if sys.version_info >= (3, 13) else time.time()
+    vars(logging)["_startTime"] = began  # from which log records count
+    sys.orig_argv[4:] = sys.argv[1:]  # behind python -P -m autograder.guest

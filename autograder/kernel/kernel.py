@@ -58,15 +58,16 @@ def launch_kernel(
     kernel starts.
     """
     with contextlib.ExitStack() as stack:
-        guest, remark = None, ""
+        guest = None
         if warm is not None and not unsandboxed:
             try:
                 guest = stack.enter_context(start_guest(limits, nursery=warm.nursery))
             except (GraderError, OSError) as error:
-                remark = f"a kernel was started directly, and not copied: {error}"
+                warm.note(str(error))
+        copied = guest is not None
         if guest is None:
             guest = stack.enter_context(start_guest(limits, unsandboxed=unsandboxed))
-        kernel = Kernel(guest, limits, remark)
+        kernel = Kernel(guest, limits, copied=copied)
         with kernel.sockets:
             yield kernel
 
@@ -141,13 +142,13 @@ class KernelDied(Exception):
 class Kernel:
     """A running kernel; `launch_kernel` makes one."""
 
-    def __init__(self, guest: Guest, limits: Limits, remark: str = "") -> None:
+    def __init__(self, guest: Guest, limits: Limits, *, copied: bool = False) -> None:
         self.sandbox = guest.sandbox
         self.process = guest.process
         self.control = guest.control
         self.client = guest.client
         self.limits = limits
-        self.remark = remark  # for staff: why it was started directly and not copied
+        self.copied = copied  # from a preloaded process, or else started directly
         self.interrupts = 0
         self.allowance = Allowance(limits.all_output_bytes, limits.all_outputs)
         self.sockets = contextlib.ExitStack()  # of the snapshots, closed with the kernel

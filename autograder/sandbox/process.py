@@ -163,9 +163,7 @@ class Sandbox:
             self.process.stderr.close()
 
 
-def start_sandboxed(
-    program: Program, limits: Limits, descriptor: int, folder: Path
-) -> Sandbox:
+def start_sandboxed(program: Program, limits: Limits, descriptor: int, folder: Path) -> Sandbox:
     """Start bwrap and wait until it says which process it made."""
     read, write = os.pipe()
     command = direct_command(program, limits, folder, write)
