@@ -29,9 +29,9 @@ from autograder.guest import namespaces
 REQUEST_BYTES = 1 << 16
 MOST_DESCRIPTORS = 200  # of a request; Linux passes on 253 at once
 CREDENTIALS = struct.Struct("3i")  # SO_PEERCRED: a process, its user and group
-# The sandbox's first process. Its children are reaped by Linux, as it ignores their ends; its
-# line says that all mounts are made. It is never student code, and can't be ended from inside.
-WAITER = ("sh", "-c", "trap '' CHLD; echo; exec sleep infinity >/dev/null")
+# The sandbox's first process. Its line says that all mounts are made. It inherits every orphan,
+# and Linux reaps these for it, since it ignores their ends. Nothing inside can end it.
+WAITER = ("sh", "-c", "echo; exec env --ignore-signal=CHLD sleep infinity >/dev/null")
 
 
 @dataclass(frozen=True, slots=True)

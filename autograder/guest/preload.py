@@ -29,8 +29,10 @@ MODULES = (
     *["tornado.platform.asyncio", "tornado.queues", "sqlite3"],
     *["IPython.core.debugger", "IPython.core.oinspect", "IPython.core.completerlib"],
     *["IPython.core.logger", "IPython.core.pylabtools", "IPython.extensions.storemagic"],
-    *["numpy", "matplotlib.pyplot", "matplotlib_inline.config"],
+    *["numpy", "matplotlib.pyplot"],
 )
+# what connects itself to the interpreter's shell when it is imported: here there is none yet
+LEFT_OUT = "matplotlib_inline"
 
 
 def serve(descriptor: int) -> None:
@@ -50,6 +52,8 @@ def preload() -> None:
             importlib.import_module(name)
     with contextlib.suppress(ImportError):
         draw()
+    for name in [name for name in sys.modules if name.partition(".")[0] == LEFT_OUT]:
+        del sys.modules[name]
     gc.collect()
     gc.freeze()  # what is here by now is left alone, and its pages stay shared
 

@@ -113,9 +113,11 @@ class Nursery:
         """The answer to a request: a pidfd of the sandbox's first process."""
         try:
             said, found, _, _ = socket.recv_fds(connection, REQUEST_BYTES, 1)
-        except OSError as error:
+        except TimeoutError as error:
             cut(self.channel)
             raise GraderError("the preloaded process does not answer") from error
+        except OSError as error:
+            raise GraderError("the preloaded process is gone") from error
         if not found:
             words = stderr.read().decode(errors="replace").strip()[-2000:]
             why = json.loads(said)["failed"] if said else "the preloaded process is gone"
