@@ -10,6 +10,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -23,12 +24,13 @@ from autograder.files import PACKAGE
 from autograder.grading.points import compare
 from autograder.grading.process import collect_in_subprocess
 from autograder.kernel.kernel import KernelDied
+from autograder.kernel.warm import open_warm_kernels
 from autograder.model.errors import GraderError
 from autograder.model.finding import Finding
 from autograder.model.limits import Limits
 from autograder.sandbox import seccomp
 from autograder.sandbox.bwrap import PRIVATE_FOLDERS
-from autograder.sandbox.process import find_bwrap
+from autograder.sandbox.command import find_bwrap
 
 OLDEST = (3, 11)
 STEP = "autograder.nbgrader.preprocessors.GradeSubmission"
@@ -40,6 +42,7 @@ def examine(folder: Path) -> Iterator[Finding]:
     yield examine_bwrap()
     yield examine_seccomp()
     yield from examine_sandbox(folder)
+    yield from examine_warm_kernels(folder)
     try:
         course = Course.at(folder)
     except GraderError as error:
@@ -86,6 +89,25 @@ def examine_sandbox(folder: Path) -> Iterator[Finding]:
         return
     yield Finding("sandboxed kernel", True, "it starts and answers")
     yield from judge_facts(facts, outside)
+
+
+def examine_warm_kernels(folder: Path) -> Iterator[Finding]:
+    """Whether kernels can be copied from a preloaded process, and the restrictions of a copy.
+
+    Where they can't, kernels start as they do without one: that is slower, and nothing else.
+    """
+    what, outside = "warm kernels", Outside.current(Limits())
+    try:
+        with open_warm_kernels() as warm:
+            facts = asyncio.run(collect_facts(outside, hidden_paths(folder), warm))
+    except (GraderError, KernelDied, ValueError) as error:
+        yield Finding(what, True, f"none on this machine, each kernel starts by itself: {error}")
+        return
+    lacking = [found for found in judge_facts(facts, outside) if not found.fine]
+    if not lacking:
+        yield Finding(what, True, "they start, and every restriction holds in them as well")
+    for found in lacking:
+        yield replace(found, what=f"{what}: {found.what}")
 
 
 def hidden_paths(folder: Path) -> list[Path]:

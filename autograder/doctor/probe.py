@@ -16,6 +16,8 @@ from typing import Any
 from nbformat.v4 import new_code_cell
 
 from autograder.kernel.kernel import launch_kernel
+from autograder.kernel.warm import WarmKernels
+from autograder.model.errors import GraderError
 from autograder.model.limits import Limits
 from autograder.sandbox import seccomp
 from autograder.sandbox.bwrap import PRIVATE_FOLDERS
@@ -103,10 +105,13 @@ class Outside:
         return Outside(spaces, seccomp.rules(administrator=os.geteuid() == 0), limits)
 
 
-async def collect_facts(outside: Outside, private: list[Path]) -> Facts:
+async def collect_facts(
+    outside: Outside, private: list[Path], warm: WarmKernels | None = None
+) -> Facts:
     """What a sandbox answers; raises GraderError, KernelDied or ValueError where it does not.
 
-    `private` are paths that must not be seen from inside.
+    `private` are paths that must not be seen from inside. With `warm` the kernel is one of
+    these; raises GraderError where it can't be.
     """
     asked = {
         "namespaces": NAMESPACES,
@@ -117,7 +122,10 @@ async def collect_facts(outside: Outside, private: list[Path]) -> Facts:
         "answer": ANSWER,
     }
     cell = new_code_cell(f"ASKED = {asked!r}\n{PROBE}")
-    with launch_kernel(outside.limits) as kernel:
+    with launch_kernel(outside.limits, warm=warm) as kernel:
+        if warm is not None and not kernel.copied:
+            raise GraderError(". ".join(warm.failures))
+        await kernel.wait_for_outputs()
         await kernel.run(cell)
     # an output of its own: Python itself may print beside it, a warning of `os.fork` for one
     shown = [output.get("data", {}) for output in cell.outputs]

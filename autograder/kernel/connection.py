@@ -12,7 +12,7 @@ from zmq.asyncio import Context
 
 from autograder.model.limits import Limits
 from autograder.sandbox.bwrap import SOCKETS
-from autograder.sandbox.process import Program
+from autograder.sandbox.command import Program
 
 CONNECTION_FILE = "/kit/connection.json"
 SOCKET_PREFIX = f"{SOCKETS}/k"

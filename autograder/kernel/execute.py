@@ -13,8 +13,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
 from nbformat import NotebookNode
@@ -22,25 +23,33 @@ from nbformat import NotebookNode
 from autograder.kernel.cell import CellResult, Note, add_note
 from autograder.kernel.kernel import Kernel, KernelDied, launch_kernel
 from autograder.kernel.plan import End, Plan
+from autograder.kernel.warm import WarmKernels
 from autograder.model.cells import is_test, task_of
 from autograder.model.limits import Limits
 from autograder.model.messages import Message, render
 from autograder.student.snapshot import Snapshot
 
 Notes = dict[int, list[Note]]  # by the index of a cell
+Start = Callable[[], contextlib.AbstractContextManager[Kernel]]
 
 
 @contextlib.contextmanager
 def run_notebook(
-    notebook: NotebookNode, limits: Limits, *, unsandboxed: bool = False
+    notebook: NotebookNode,
+    limits: Limits,
+    *,
+    warm: WarmKernels | None = None,
+    unsandboxed: bool = False,
 ) -> Iterator[Run]:
     """Execute `notebook` in place; the snapshots answer until the context is left.
 
+    With `warm` its kernels are copied from a process that is loaded already.
     What the student reads in the outputs beside them is not written yet (`Run.notes`).
     Raises GraderError where no kernel starts.
     """
     with asyncio.Runner() as runner, contextlib.ExitStack() as stack:
-        run = runner.run(run_until_it_lasts(notebook, limits, stack, unsandboxed))
+        start = partial(launch_kernel, limits, warm=warm, unsandboxed=unsandboxed)
+        run = runner.run(run_until_it_lasts(notebook, limits, stack, start))
         try:
             yield run
         finally:
@@ -119,14 +128,14 @@ async def close(stack: contextlib.ExitStack) -> None:
 
 
 async def run_until_it_lasts(
-    notebook: NotebookNode, limits: Limits, stack: contextlib.ExitStack, unsandboxed: bool
+    notebook: NotebookNode, limits: Limits, stack: contextlib.ExitStack, start: Start
 ) -> Run:
     """Run the notebook until a kernel survives it; that kernel stays open on `stack`."""
     plan = Plan(time.monotonic() + limits.cells_seconds)
     attempt = Attempt({})
     for ends in count(1):
         with contextlib.ExitStack() as opened:
-            kernel = opened.enter_context(launch_kernel(limits, unsandboxed=unsandboxed))
+            kernel = opened.enter_context(start())
             attempt = await run_cells(notebook, kernel, plan, limits, attempt.notes)
             if attempt.end is None:
                 stack.push(opened.pop_all())

@@ -16,8 +16,6 @@ import asyncio
 import contextlib
 import json
 import os
-import select
-import signal
 import socket
 import struct
 import time
@@ -34,9 +32,12 @@ from nbformat import NotebookNode
 from autograder.guest.wire import CONTROL_BYTES
 from autograder.kernel.cell import Allowance, CellResult, CellRunner, Note, take_notes
 from autograder.kernel.connection import SOCKET_PREFIX, connect, connection_info, guest_program
+from autograder.kernel.process import Process
+from autograder.kernel.warm import WarmKernels
 from autograder.model.errors import GraderError
 from autograder.model.limits import MIB, Limits
 from autograder.model.messages import Message
+from autograder.sandbox.nursery import Nursery
 from autograder.sandbox.process import Sandbox, open_sandbox
 from autograder.student.effort import Effort, effort_of
 from autograder.student.snapshot import Control, Snapshot
@@ -47,12 +48,45 @@ DRAIN_SECONDS = 40.0  # to drain outputs after the output limit closed the cell
 
 
 @contextlib.contextmanager
-def launch_kernel(limits: Limits, *, unsandboxed: bool = False) -> Iterator[Kernel]:
+def launch_kernel(
+    limits: Limits, *, warm: WarmKernels | None = None, unsandboxed: bool = False
+) -> Iterator[Kernel]:
     """A kernel that is ready to run cells, in a sandbox unless told otherwise.
 
-    Must be entered inside a running event loop. Raises GraderError where no
+    With `warm` it is copied from a process that is loaded already, and started directly where
+    that fails. Must be entered inside a running event loop. Raises GraderError where no
     kernel starts.
     """
+    with contextlib.ExitStack() as stack:
+        guest = None
+        if warm is not None and not unsandboxed:
+            try:
+                guest = stack.enter_context(start_guest(limits, nursery=warm.nursery))
+            except (GraderError, OSError) as error:
+                warm.note(str(error))
+        copied = guest is not None
+        if guest is None:
+            guest = stack.enter_context(start_guest(limits, unsandboxed=unsandboxed))
+        kernel = Kernel(guest, limits, copied=copied)
+        with kernel.sockets:
+            yield kernel
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A guest that is ready: its sandbox, the kernel's process, and the ways to both."""
+
+    sandbox: Sandbox
+    process: Process
+    control: Control
+    client: AsyncKernelClient
+
+
+@contextlib.contextmanager
+def start_guest(
+    limits: Limits, *, nursery: Nursery | None = None, unsandboxed: bool = False
+) -> Iterator[Guest]:
+    """Start the guest, and connect to it."""
     control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
     connection = connection_info()
@@ -64,7 +98,8 @@ def launch_kernel(limits: Limits, *, unsandboxed: bool = False) -> Iterator[Kern
                 open_sandbox(
                     partial(guest_program, theirs.fileno(), connection, settings),
                     limits=limits,
-                    descriptors=(theirs.fileno(),),
+                    descriptor=theirs.fileno(),
+                    nursery=nursery,
                     unsandboxed=unsandboxed,
                 )
             )
@@ -73,9 +108,7 @@ def launch_kernel(limits: Limits, *, unsandboxed: bool = False) -> Iterator[Kern
         client = connect(connection, sandbox.outside(SOCKET_PREFIX), limits)
         stack.callback(client.context.destroy, linger=0)
         stack.callback(client.stop_channels)
-        kernel = Kernel(sandbox, process, Control(control), client, limits)
-        with kernel.sockets:
-            yield kernel
+        yield Guest(sandbox, process, Control(control), client)
 
 
 def wait_until_ready(control: socket.socket, sandbox: Sandbox, limits: Limits) -> Process:
@@ -109,19 +142,13 @@ class KernelDied(Exception):
 class Kernel:
     """A running kernel; `launch_kernel` makes one."""
 
-    def __init__(
-        self,
-        sandbox: Sandbox,
-        process: Process,
-        control: Control,
-        client: AsyncKernelClient,
-        limits: Limits,
-    ) -> None:
-        self.sandbox = sandbox
-        self.process = process
-        self.control = control
-        self.client = client
+    def __init__(self, guest: Guest, limits: Limits, *, copied: bool = False) -> None:
+        self.sandbox = guest.sandbox
+        self.process = guest.process
+        self.control = guest.control
+        self.client = guest.client
         self.limits = limits
+        self.copied = copied  # from a preloaded process, or else started directly
         self.interrupts = 0
         self.allowance = Allowance(limits.all_output_bytes, limits.all_outputs)
         self.sockets = contextlib.ExitStack()  # of the snapshots, closed with the kernel
@@ -229,27 +256,3 @@ class Kernel:
             return
         message = self.client.session.msg("interrupt_request", {})
         self.client.control_channel.send(message)
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """The kernel's process: its number as the grader sees it, and a pidfd (never another's)."""
-
-    number: int
-    descriptor: int
-
-    @staticmethod
-    def of(number: int) -> Process:
-        """The process with this number; raises OSError where no such process exists."""
-        return Process(number, os.pidfd_open(number))
-
-    @property
-    def alive(self) -> bool:
-        """Whether it has not ended."""
-        waiting = select.poll()
-        waiting.register(self.descriptor, select.POLLIN)
-        return not waiting.poll(0)
-
-    def kill(self) -> None:
-        """End it alone."""
-        signal.pidfd_send_signal(self.descriptor, signal.SIGKILL)

@@ -27,18 +27,53 @@ def bwrap_args(
     folders to bind in place of others.
     """
     return [
-        *["--unshare-all", "--unshare-user", "--disable-userns"],
-        *["--die-with-parent", "--new-session", "--cap-drop", "ALL"],
-        *["--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--clearenv"],
-        *["--ro-bind", "/usr", "/usr", *system_links()],
-        *["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"],
-        *["--ro-bind-try", "/etc/fonts", "/etc/fonts"],
-        *["--proc", "/proc", "--dev", "/dev"],
+        *["--unshare-all", "--disable-userns", "--hostname", "sandbox", *user_args()],
+        *[*system_args(), "--proc", "/proc", "--dev", "/dev"],
         # an administrator's sandbox could otherwise change the machine's kernel by /proc/sys,
         # which asks for the user's number alone and for no capability
         *["--remount-ro", "/proc"],
         # a shared mapping of it is memory that nobody counts; a bound device can't be opened
         *["--ro-bind", "/dev/null", "/dev/zero"],
+        *own_args(limits, python, data, shown),
+    ]
+
+
+def nursery_args(
+    python: Interpreter, data: Mapping[str, int], shown: Mapping[Path, Path]
+) -> list[str]:
+    """The same for the process that kernels are copied from, which runs no student's code.
+
+    It sees what they see and where they see it, has their environment, and makes their
+    sandboxes: that takes /proc as it is and further user namespaces.
+    """
+    return [
+        *[*user_args(), *system_args(), "--bind", "/proc", "/proc", "--dev", "/dev"],
+        *own_args(Limits(), python, data, shown),
+    ]
+
+
+def user_args() -> list[str]:
+    """An ordinary user with no rights and no environment."""
+    return [
+        *["--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL"],
+        *["--uid", "1000", "--gid", "1000", "--clearenv"],
+    ]
+
+
+def system_args() -> list[str]:
+    """What is seen of the system, read-only."""
+    return [
+        *["--ro-bind", "/usr", "/usr", *system_links()],
+        *["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"],
+        *["--ro-bind-try", "/etc/fonts", "/etc/fonts"],
+    ]
+
+
+def own_args(
+    limits: Limits, python: Interpreter, data: Mapping[str, int], shown: Mapping[Path, Path]
+) -> list[str]:
+    """The private folders, the interpreter, the small files and the environment."""
+    return [
         *[word for path in PRIVATE_FOLDERS for word in private_folder(path, limits)],
         *["--remount-ro", "/dev"],  # it is a file system in memory without a limit
         *python_binds(python, shown),

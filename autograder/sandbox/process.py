@@ -29,56 +29,58 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Protocol
 
 from autograder.files import PACKAGE
 from autograder.model.errors import GraderError
 from autograder.model.limits import Limits
-from autograder.sandbox import overlay, seccomp
-from autograder.sandbox.bwrap import HOME, SOCKETS, Interpreter, bwrap_args, guest_environment
-from autograder.sandbox.fonts import font_list
+from autograder.sandbox.bwrap import HOME, SOCKETS, guest_environment
+from autograder.sandbox.command import Program, direct_command, guest_command
 from autograder.sandbox.watchdog import guard
-
-INSTALL = "Install it with: sudo apt-get install bubblewrap"
-PASSWD = "student:x:1000:1000::/home/student:/bin/sh\n"
-GUEST = PACKAGE / "guest"  # all of the kit that is beside student code
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """What the guest is started with: its arguments, and files by their path in the sandbox."""
-
-    arguments: list[str]
-    files: Mapping[str, bytes]
-
 
 # A program for a root: "" in a sandbox, without one the folder that stands in its place. What
 # the guest is to open has that root before its path.
 Build = Callable[[str], Program]
 
 
+class Nursery(Protocol):
+    """Starts guests by copying one that is loaded already (`nursery.Nursery`)."""
+
+    def start(self, program: Program, limits: Limits, descriptor: int) -> Sandbox:
+        """A sandbox with the guest in it; raises GraderError where none is made."""
+        ...
+
+
 @contextlib.contextmanager
 def open_sandbox(
-    build: Build, *, limits: Limits, descriptors: tuple[int, ...], unsandboxed: bool = False
+    build: Build,
+    *,
+    limits: Limits,
+    descriptor: int,
+    nursery: Nursery | None = None,
+    unsandboxed: bool = False,
 ) -> Iterator[Sandbox]:
     """Start the guest with the program; on leaving nothing of it is left.
 
-    `descriptors` are handed down. Raises GraderError where the sandbox can't be made.
+    The guest gets `descriptor`, under the same number. With a `nursery` it is copied from a
+    process that is loaded already. Raises GraderError where the sandbox can't be made.
     """
     with tempfile.TemporaryDirectory(prefix="autograder-") as name:
         folder = Path(name)
         if unsandboxed:
-            sandbox = start_unsandboxed(build(name), descriptors, folder)
+            sandbox = start_unsandboxed(build(name), descriptor, folder)
+        elif nursery is not None:
+            sandbox = nursery.start(build(""), limits, descriptor)
         else:
-            sandbox = start_sandboxed(build(""), limits, descriptors, folder)
+            sandbox = start_sandboxed(build(""), limits, descriptor, folder)
         watch = threading.Thread(target=guard, args=(sandbox, limits), daemon=True)
         if not unsandboxed:
             watch.start()
@@ -91,11 +93,30 @@ def open_sandbox(
             sandbox.close()
 
 
+class Process(Protocol):
+    """What holds a sandbox, and ends with it: bwrap (`subprocess.Popen`), or a keeper."""
+
+    pid: int
+    stderr: IO[bytes] | None  # of the guest
+
+    def poll(self) -> int | None:
+        """None while it runs."""
+        ...
+
+    def kill(self) -> None:
+        """Have it end."""
+        ...
+
+    def wait(self) -> int:
+        """Wait for its end."""
+        ...
+
+
 @dataclass(slots=True)
 class Sandbox:
     """A running sandbox. `outside(path)` is where the grader finds a path of it."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     root: str
     init: int | None  # a pidfd of the sandbox's first process; None without a sandbox
     exceeded: str = ""  # the name of the limit that the watchdog ended it for
@@ -142,89 +163,22 @@ class Sandbox:
             self.process.stderr.close()
 
 
-def start_sandboxed(
-    program: Program, limits: Limits, descriptors: tuple[int, ...], folder: Path
-) -> Sandbox:
+def start_sandboxed(program: Program, limits: Limits, descriptor: int, folder: Path) -> Sandbox:
     """Start bwrap and wait until it says which process it made."""
-    bwrap = find_bwrap()
     read, write = os.pipe()
-    command, given = prepare(bwrap, program, limits, folder, write)
+    command = direct_command(program, limits, folder, write)
     process = subprocess.Popen(  # noqa: S603 -- the command is ours, no shell
-        command,
+        command.argv,
         env={},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        pass_fds=(*descriptors, write, *given),
+        pass_fds=(descriptor, write, *command.given),
     )
-    for descriptor in (write, *given):
-        os.close(descriptor)
+    os.close(write)
+    command.close()
     pid = read_pid(read, process)
     return Sandbox(process, f"/proc/{pid}/root", os.pidfd_open(pid))
-
-
-def prepare(
-    bwrap: str, program: Program, limits: Limits, folder: Path, info: int
-) -> tuple[list[str], list[int]]:
-    """The command that makes the sandbox, and the descriptors that it reads.
-
-    bwrap writes to `info` which process it made; `folder` is empty.
-    """
-    python = Interpreter.current()
-    files = small_files(python) | dict(program.files)
-    data = {path: hand_over(content) for path, content in files.items()}
-    shown = stand_ins(python, folder) if overlay.possible() else {}
-    # bwrap is the sandbox's first process, and students can read that one's arguments and
-    # environment: the arguments name this machine's folders, the environment may hold secrets
-    given = [list_args(bwrap_args(limits, python, data, shown)), *data.values()]
-    argv = [bwrap, "--args", str(given[0]), "--info-fd", str(info)]
-    if (rules := seccomp.compile_filter(administrator=os.geteuid() == 0)) is not None:
-        given.append(hand_over(rules))
-        argv += ["--seccomp", str(given[-1])]
-    argv += ["--", *guest_command(python.inner_python, program)]
-    if shown:
-        (empty := folder / "empty").mkdir()
-        argv = overlay.nameless(argv, shown, empty)
-    return argv, given
-
-
-def guest_command(python: str, program: Program) -> list[str]:
-    """The command that starts the guest."""
-    return [python, "-P", "-m", "autograder.guest", *program.arguments]
-
-
-def small_files(python: Interpreter) -> dict[str, bytes]:
-    """What every sandbox gets beside the interpreter, by path: of the kit the guest alone."""
-    parts = [PACKAGE / "__init__.py", *sorted(GUEST.glob("*.py"))]
-    files = {f"/kit/autograder/{path.relative_to(PACKAGE)}": path.read_bytes() for path in parts}
-    files["/etc/passwd"] = PASSWD.encode()
-    if python.prefix != python.base:
-        home = f"home = {python.inner_base}/bin\nversion = {python.version}\n"
-        files["/env/pyvenv.cfg"] = home.encode()
-    if fonts := font_list():  # so that no kernel searches for fonts
-        files[f"{HOME}/.matplotlib/{fonts.name}"] = fonts.read_bytes()
-    return files
-
-
-def stand_ins(python: Interpreter, folder: Path) -> dict[Path, Path]:
-    """Where the interpreter's folders are shown without their names, in `folder`."""
-    shown = {path: folder / str(number) for number, path in enumerate(python.folders)}
-    for path in shown.values():
-        path.mkdir()
-    return shown
-
-
-def list_args(arguments: list[str]) -> int:
-    """A descriptor from which bwrap reads its arguments, each ended by a zero byte."""
-    return hand_over(b"".join(os.fsencode(argument) + b"\0" for argument in arguments))
-
-
-def hand_over(content: bytes) -> int:
-    """A descriptor from which bwrap reads `content`."""
-    given = os.memfd_create("bwrap")
-    os.write(given, content)
-    os.lseek(given, 0, os.SEEK_SET)
-    return given
 
 
 def read_pid(info: int, process: subprocess.Popen[bytes]) -> int:
@@ -237,7 +191,7 @@ def read_pid(info: int, process: subprocess.Popen[bytes]) -> int:
     return pid
 
 
-def start_unsandboxed(program: Program, descriptors: tuple[int, ...], folder: Path) -> Sandbox:
+def start_unsandboxed(program: Program, descriptor: int, folder: Path) -> Sandbox:
     """Start the guest as it is, with this user's rights: for trusted code alone."""
     home = Path(f"{folder}{HOME}")
     for path in (home, Path(f"{folder}{SOCKETS}")):
@@ -248,26 +202,16 @@ def start_unsandboxed(program: Program, descriptors: tuple[int, ...], folder: Pa
         path.write_bytes(content)
     kit = str(PACKAGE.parent)
     process = subprocess.Popen(  # noqa: S603 -- the command is ours, no shell
-        guest_command(sys.executable, program),
+        guest_command(sys.executable, program.arguments),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         cwd=home,
         env=guest_environment(kit, str(home)) | {"PATH": os.environ["PATH"]},
-        pass_fds=descriptors,
+        pass_fds=(descriptor,),
         start_new_session=True,  # the kernel and its copies end with their group
     )
     return Sandbox(process, str(folder), None)
-
-
-def find_bwrap() -> str:
-    """The path of bwrap; raises GraderError with a way to install it."""
-    if path := shutil.which("bwrap"):
-        return path
-    raise GraderError(
-        "bubblewrap (the command bwrap) is missing, and student code is never run without it.\n"
-        + INSTALL
-    )
 
 
 def refusal(process: subprocess.Popen[bytes]) -> str:

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from autograder.doctor.machine import examine_seccomp, hidden_paths
+from autograder.doctor.machine import examine_seccomp, examine_warm_kernels, hidden_paths
 from autograder.doctor.probe import PROBE, Outside, collect_facts
 from autograder.doctor.restrictions import judge_facts
+from autograder.kernel.warm import open_warm_kernels
 from autograder.model.finding import Finding
 from autograder.model.limits import Limits
 from autograder.sandbox import seccomp
@@ -33,6 +34,13 @@ def facts() -> Facts:
     return dict(asyncio.run(collect_facts(OUTSIDE, hidden_paths(ROOT))))
 
 
+@pytest.fixture(scope="module")
+def facts_of_a_copy() -> Facts:
+    """What a kernel answers that was copied into its sandbox."""
+    with open_warm_kernels() as warm:
+        return dict(asyncio.run(collect_facts(OUTSIDE, hidden_paths(ROOT), warm)))
+
+
 def test_what_else_is_printed_in_the_sandbox_does_not_spoil_the_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -46,8 +54,39 @@ def lacking(facts: Facts) -> list[str]:
     return [finding.what for finding in judge_facts(facts, OUTSIDE) if not finding.fine]
 
 
-def test_no_restriction_is_lacking_where_the_tests_run(facts: Facts) -> None:
+def test_no_restriction_is_lacking_where_the_tests_run(
+    facts: Facts, facts_of_a_copy: Facts
+) -> None:
     assert lacking(facts) == []
+    assert lacking(facts_of_a_copy) == []
+
+
+def test_a_copy_is_held_to_what_a_started_kernel_is(facts: Facts, facts_of_a_copy: Facts) -> None:
+    """Not only that nothing is lacking: what is allowed is the same."""
+    for one in (facts, facts_of_a_copy):
+        one["mounts"] = sorted(one["mounts"])
+    for name in ("interfaces", "users", "calls", "written", "homes", "mounts", "folders"):
+        assert facts_of_a_copy[name] == facts[name], name
+    for name in ("devices", "limits"):
+        assert facts_of_a_copy[name] == facts[name], name
+    assert set(facts_of_a_copy["environment"]) == set(facts["environment"])
+
+
+def test_copies_that_can_not_be_made_are_told_and_are_no_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (found,) = examine_warm_kernels(ROOT)
+    assert found.fine and "every restriction holds" in found.found
+    monkeypatch.setattr("autograder.sandbox.nursery.ANSWER_SECONDS", 1e-3)
+    (found,) = examine_warm_kernels(ROOT)
+    assert found.fine and "each kernel starts by itself: the preloaded" in found.found
+
+
+def test_a_restriction_that_copies_lack_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "autograder.doctor.machine.judge_facts", lambda *_: judge_facts({}, OUTSIDE)
+    )
+    assert not any(found.fine for found in examine_warm_kernels(ROOT))
 
 
 def set_limit(name: str, value: int) -> Callable[[Facts], None]:

@@ -23,11 +23,12 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from autograder.kernel.kernel import Kernel, KernelDied, launch_kernel
+from autograder.kernel.warm import WarmKernels, open_warm_kernels
 from autograder.model.errors import GraderError
 from autograder.model.limits import MIB, Limits
 from autograder.sandbox import overlay, seccomp
 from autograder.sandbox.bwrap import Interpreter, bwrap_args, guest_environment
-from autograder.sandbox.process import GUEST, small_files
+from autograder.sandbox.command import GUEST, small_files
 from tests.kit.submissions import ROOT
 
 LIMITS = Limits(disk_bytes=6 * MIB, file_bytes=4 * MIB, cell_seconds=60.0)
@@ -49,19 +50,28 @@ THREATS = list(dict.fromkeys(rule.threat for rule in RULES))
 Ask = Callable[[str], Any]
 
 
-@pytest.fixture(scope="module")
-def ask() -> Iterator[Ask]:
+@pytest.fixture(scope="module", params=["started", "copied"])
+def ask(request: pytest.FixtureRequest) -> Iterator[Ask]:
     """Runs code in one sandboxed kernel; gives what the code calls `answer`."""
-    with pytest.MonkeyPatch.context() as patch, asyncio.Runner() as runner:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.ExitStack() as opened,
+        asyncio.Runner() as runner,
+    ):
         patch.setenv("GRADER_TOKEN", PLANTED)
+        copied = request.param == "copied"
+        warm = opened.enter_context(open_warm_kernels()) if copied else None
         stack = contextlib.ExitStack()
-        kernel = runner.run(enter(stack, LIMITS))
+        kernel = runner.run(enter(stack, LIMITS, warm))
+        assert kernel.copied == copied
         yield lambda code: runner.run(answer(kernel, code))
         runner.run(leave(stack))
 
 
-async def enter(stack: contextlib.ExitStack, limits: Limits) -> Kernel:
-    return stack.enter_context(launch_kernel(limits))
+async def enter(
+    stack: contextlib.ExitStack, limits: Limits, warm: WarmKernels | None = None
+) -> Kernel:
+    return stack.enter_context(launch_kernel(limits, warm=warm))
 
 
 async def leave(stack: contextlib.ExitStack) -> None:
@@ -363,8 +373,8 @@ import os
 answer = [open(f"/proc/{pid}/comm").read().strip() for pid in os.listdir("/proc") if pid.isdigit()]
 """
     comms = ask(code)
-    assert len(comms) == 3, "bwrap, our first process and the kernel"
-    assert "bwrap" in comms
+    assert len(comms) == 3, "bwrap or what it left, our first process and the kernel"
+    assert {"bwrap", "sleep"} & set(comms)
 
 
 def test_no_mount_names_a_folder_of_this_machine(ask: Ask) -> None:
