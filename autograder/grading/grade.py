@@ -22,6 +22,7 @@ from autograder.judge.plugin import JudgePlugin
 from autograder.judge.session import run_session
 from autograder.kernel.execute import Notes, run_notebook
 from autograder.kernel.retry import Reruns, keep_running
+from autograder.kernel.warm import WarmKernels
 from autograder.model.cells import is_test, points_of, read_notebook, task_of
 from autograder.model.errors import GraderError
 from autograder.model.grade import Diagnosis, Grade, Outcome, TaskGrade
@@ -53,12 +54,15 @@ class Result:
     notebook: str
 
 
-def grade(job: Job) -> Result:
-    """Run the notebook in a sandbox and the hidden tests against it, in this process."""
+def grade(job: Job, warm: WarmKernels | None = None) -> Result:
+    """Run the notebook in a sandbox and the hidden tests against it, in this process.
+
+    `warm` makes kernels faster and changes nothing else.
+    """
     notebook = read_notebook(job.notebook, name="The notebook to grade")
     notes: Notes = {}
     try:
-        start = partial(run_notebook, limits=job.limits, unsandboxed=job.unsandboxed)
+        start = partial(run_notebook, limits=job.limits, warm=warm, unsandboxed=job.unsandboxed)
         with keep_running(notebook, job.limits, start) as runs:
             notes = runs.run.notes
             remarks = list(runs.run.remarks)

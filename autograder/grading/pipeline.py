@@ -10,6 +10,7 @@ from autograder.grading.child import Children
 from autograder.grading.grade import Job, Result, refuse
 from autograder.grading.intake import ReadResult
 from autograder.grading.process import grade_in_subprocess
+from autograder.kernel.warm import WarmKernels
 from autograder.model.messages import render
 
 
@@ -20,6 +21,7 @@ def grade_submission(
     settings: Settings,
     *,
     children: Children | None = None,
+    warm: WarmKernels | None = None,
     examples: str = "",
 ) -> Result:
     """The grade of a restored submission, and its notebook with outputs and verdicts.
@@ -40,5 +42,5 @@ def grade_submission(
     if noticed.fault:
         result = refuse(job, render(noticed.fault, "en"))
     else:
-        result = grade_in_subprocess(job, children)
+        result = grade_in_subprocess(job, children, warm)
     return replace(result, grade=result.grade.with_remarks(noticed.remarks))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -13,18 +14,28 @@ from autograder.grading.examples import recorded_examples
 from autograder.grading.grade import Result
 from autograder.grading.intake import ReadJob, ReadResult, read_in_subprocess
 from autograder.grading.pipeline import grade_submission
+from autograder.kernel.warm import WarmKernels, open_warm_kernels
+from autograder.model.errors import GraderError
+
+ENOUGH = 4  # submissions, for which it pays to load a process that kernels are copied from
 
 
 class GradingPool:
     """So many children at a time; on leaving, what was not finished is given up."""
 
-    def __init__(self, course: Path, assignment: str, settings: Settings) -> None:
+    def __init__(
+        self, course: Path, assignment: str, settings: Settings, *, expected: int = 1
+    ) -> None:
+        """For about so many submissions: what pays only for some is left out for fewer."""
+        self.expected = expected
         self.course = course
         self.assignment = assignment
         self.settings = settings
         self.children = Children()
         self.threads = ThreadPoolExecutor(settings.processes, thread_name_prefix="grading")
         self.examples: str | None = None  # the file; None before somebody needs it
+        self.warm: WarmKernels | None = None
+        self.stack = contextlib.ExitStack()
 
     def __enter__(self) -> GradingPool:
         return self
@@ -38,6 +49,15 @@ class GradingPool:
         self.threads.shutdown(wait=False, cancel_futures=True)
         self.children.stop()
         self.threads.shutdown()
+        self.stack.close()
+
+    def prepare(self) -> None:
+        """Start what kernels are copied from, and see that examples are recorded meanwhile."""
+        if self.expected >= ENOUGH and not self.settings.unsandboxed:
+            with contextlib.suppress(GraderError):  # each submission says what is missing
+                self.warm = self.stack.enter_context(open_warm_kernels())
+        limits = self.settings.limits
+        self.examples = str(recorded_examples(self.course, self.assignment, limits) or "")
 
     def read(self, job: ReadJob) -> Future[ReadResult]:
         """A submission, restored; fails with GraderError where the disk or the child fails."""
@@ -49,7 +69,8 @@ class GradingPool:
         The first one waits until the examples of the hidden tests are recorded.
         """
         if self.examples is None:
-            limits = self.settings.limits
-            self.examples = str(recorded_examples(self.course, self.assignment, limits) or "")
-        work = partial(grade_submission, children=self.children, examples=self.examples)
+            self.prepare()
+        work = partial(
+            grade_submission, children=self.children, warm=self.warm, examples=self.examples or ""
+        )
         return self.threads.submit(work, self.course, self.assignment, submission, self.settings)

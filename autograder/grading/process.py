@@ -7,7 +7,9 @@ costs this submission alone: its tasks are *not graded*, and the fault is named.
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -15,6 +17,7 @@ from autograder.grading.child import Answer, Children
 from autograder.grading.grade import Job, Result, grade, refuse
 from autograder.judge.plugin import JudgePlugin
 from autograder.judge.session import run_session
+from autograder.kernel.warm import WarmKernels
 from autograder.model.errors import GraderError
 from autograder.model.grade import Law
 from autograder.model.limits import Limits
@@ -22,11 +25,14 @@ from autograder.model.limits import Limits
 COLLECTING_SECONDS = 300.0
 
 
-def grade_in_subprocess(job: Job, children: Children | None = None) -> Result:
+def grade_in_subprocess(
+    job: Job, children: Children | None = None, warm: WarmKernels | None = None
+) -> Result:
     """`grade` in a child; whatever happens to it, the result is a Result."""
     order, seconds = msgspec.json.encode(job), longest(job.limits)
+    work = partial(answer_grade, channel=warm.nursery.channel if warm is not None else None)
     try:
-        answer = ask(answer_grade, order, seconds, job.limits, children)
+        answer = ask(work, order, seconds, job.limits, children)
         return msgspec.json.decode(answer, type=Result)
     except (GraderError, OSError, msgspec.DecodeError) as error:
         return refuse(job, f"The grading process failed: {error}")
@@ -80,9 +86,10 @@ def longest(limits: Limits) -> float:
 # --- in the child -------------------------------------------------------------
 
 
-def answer_grade(content: bytes) -> bytes:
-    """Grade one submission."""
-    return msgspec.json.encode(grade(msgspec.json.decode(content, type=Job)))
+def answer_grade(content: bytes, channel: socket.socket | None = None) -> bytes:
+    """Grade one submission; over the channel kernels can be had that are loaded already."""
+    warm = WarmKernels.handed_down(channel.detach()) if channel is not None else None
+    return msgspec.json.encode(grade(msgspec.json.decode(content, type=Job), warm))
 
 
 def answer_collect(content: bytes) -> bytes:

@@ -125,7 +125,7 @@ class Autograde(SubmittedFolders, CopyReceipt):
         settings = Settings.of(self.config)
         course, assignment = Path(self.coursedir.root), self.coursedir.assignment_id
         with (
-            GradingPool(course, assignment, settings) as pool,
+            GradingPool(course, assignment, settings, expected=len(self.assignments)) as pool,
             show_progress(self.log, len(self.assignments), self.failed) as done,
         ):
             works = (self.try_steps(each, pool) for each in self.assignments)
