@@ -76,7 +76,7 @@ def test_beside_student_code_there_are_the_standard_library_and_numpy() -> None:
     found = {dotted for module in guest for dotted in imports(module)}
     assert {needed for module in guest for needed in needs(module)} <= guest
     roots = {dotted.split(".")[0] for dotted in found} - set(sys.stdlib_module_names)
-    assert roots <= {"autograder", "numpy", "IPython", "ipykernel"}
+    assert roots <= {"autograder", "numpy", "IPython", "ipykernel", "matplotlib"}
 
 
 def test_a_folder_holds_no_code_of_its_own() -> None:
