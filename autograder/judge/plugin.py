@@ -139,11 +139,12 @@ class JudgePlugin:
         if law is None or self.source is None:
             return result
         run_again = partial(item.ihook.pytest_runtest_protocol, item=item, nextitem=nextitem)
+        lost = self.source.lost
         try:
             if self.source.must_retry(law):
                 self.found.pop(item.nodeid, None)
                 run_again()
-            elif fresh and item.nodeid in self.replayed and self.must_search(item.nodeid, law):
+            elif fresh and not lost and self.must_search(item.nodeid, law):
                 first, log = self.found.pop(item.nodeid), self.logs[law]
                 run_again()
                 if (first.status, self.found[item.nodeid].status) == ("failed", "passed"):
@@ -165,7 +166,10 @@ class JudgePlugin:
         return True
 
     def must_search(self, node: str, law: Law) -> bool:
-        """Whether Hypothesis must look for the smallest example: one failed, and calls go on."""
+        """Whether Hypothesis must look for the smallest example: a recorded one failed, and calls
+        may go on."""
+        if node not in self.replayed:
+            return False
         status = self.found[node].status
         if status == "failed":
             return self.shrink and self.logs[law].stuck is None

@@ -20,6 +20,11 @@ class StudentSource(Protocol):
         """A transport that no other law uses; raises GraderError where none can be opened."""
         ...
 
+    @property
+    def lost(self) -> bool:
+        """Whether what answered is gone, so that another run would be needed to ask on."""
+        ...
+
     def must_retry(self, law: Law) -> bool:
         """Whether a law that just ran must run once more, on newly opened functions.
 
@@ -41,6 +46,11 @@ class AnswerSource:
         """A transport to the answers among the reference's names."""
         self.met[law.name] = namespace = answered(self.reference, self.answers)
         return InProcessTransport(namespace, self.limits)
+
+    @property
+    def lost(self) -> bool:
+        """Never: nobody else can end what runs in this process."""
+        return False
 
     def must_retry(self, law: Law) -> bool:
         """Never: nobody else can end what runs in this process."""

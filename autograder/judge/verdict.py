@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis.errors import FlakyFailure
 
-from autograder.model.errors import StudentError, TimeUsedUp
+from autograder.model.errors import GraderError, StudentError
 from autograder.model.grade import Counterexample, Law, Outcome
 from autograder.model.messages import Message
 from autograder.student.log import CallLog
@@ -14,7 +14,7 @@ def judge(law: Law, error: BaseException | None, log: CallLog | None) -> Outcome
     """The outcome of a law whose test raised `error`, or None; `log` is what the test asked."""
     if error is None:
         return Outcome(law, "passed")
-    if log is not None and isinstance(log.stuck, TimeUsedUp) and log.failure:
+    if log is not None and isinstance(log.stuck, GraderError) and log.failure:
         return Outcome(law, "failed", log.failure)
     if isinstance(error, FlakyFailure) and all(map(caused_by_student, error.exceptions)):
         return flaky(law, log)

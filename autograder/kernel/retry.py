@@ -84,6 +84,11 @@ class Reruns:
             raise NoCopy(f"The kernel could not be copied at the test cell test_{task}.")
         return self.run.snapshots[task]
 
+    @property
+    def lost(self) -> bool:
+        """Whether the present sandbox is gone."""
+        return self.run.lost is not None
+
     def must_retry(self, law: Law) -> bool:
         """Whether a law that just ran must be tried again: its end may be others' doing.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.guest import wire
-from autograder.model.errors import TimedOut, TimeUsedUp
+from autograder.model.errors import NoCopy, TimedOut, TimeUsedUp
 from autograder.model.grade import Counterexample
 from autograder.model.messages import Sentence
 from autograder.student.call import Call
@@ -36,13 +36,13 @@ class CallLog:
 
     `last` and `found` are what the last request was and what came of it: a value is written
     down only when somebody wants to see it. After
-    a time-out nothing more is asked and every request ends the same way (`stuck`): a
-    search for a smaller counterexample would wait the full time again and again.
-    `failure` is what broke the law, should the time be used up before the search ends.
+    a time-out, or where no copy of the functions can be made, nothing more is asked and every
+    request ends the same way (`stuck`): a search for a smaller counterexample would wait the
+    full time again and again. `failure` is what broke the law before the search came to its end.
     """
 
     last: Call | str = ""  # a call, or the name of a variable
-    stuck: TimedOut | TimeUsedUp | None = None
+    stuck: TimedOut | TimeUsedUp | NoCopy | None = None
     failure: Counterexample | None = None
     exchanges: list[Exchange] = field(default_factory=list)
     kept_bytes: int = 0  # of these exchanges

@@ -15,7 +15,14 @@ import numpy as np
 from autograder.guest import wire
 from autograder.guest.errors import WireError
 from autograder.guest.generators import follow
-from autograder.model.errors import StudentError, TimedOut, TimeUsedUp, Unreadable, Violation
+from autograder.model.errors import (
+    NoCopy,
+    StudentError,
+    TimedOut,
+    TimeUsedUp,
+    Unreadable,
+    Violation,
+)
 from autograder.model.limits import Limits
 from autograder.model.messages import Message
 from autograder.student.call import Call
@@ -137,7 +144,7 @@ class Caller:
                     self.log.remember(Exchange(asked, answer))
                     value = read_reply(name, reply, self.limits)
                     self.log.returned(value, answer)
-        except TimeUsedUp as error:
+        except (TimeUsedUp, NoCopy) as error:
             self.log.stuck = error
             raise
         except StudentError as error:

@@ -70,6 +70,8 @@ class Reference:
     def open(self, law: Law) -> Transport:
         return InProcessTransport(dict(self.namespace))
 
+    lost = False
+
     def must_retry(self, law: Law) -> bool:
         return False
 

@@ -196,7 +196,7 @@ MULTIPLYING = [
         "wide-pair",
         "returns a pair of lists of texts in place of counts",
         answer("sample_many", WIDE_PAIR),
-        {"sample_many": "all"},
+        {"sample_many": "all", "my_deviation": "all"},  # which the notebook makes of it
     ),
     Submission(
         "nests-argument",

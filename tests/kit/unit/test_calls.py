@@ -44,6 +44,8 @@ class Source:
     def open(self, law: Law) -> Transport:
         return InProcessTransport(self.namespace)
 
+    lost = False
+
     def must_retry(self, law: Law) -> bool:
         return False
 

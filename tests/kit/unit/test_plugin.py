@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from autograder.judge.plugin import JudgePlugin
-from autograder.model.errors import Died
+from autograder.model.errors import Died, NoCopy
 from autograder.model.grade import Counterexample, Law, Outcome
 from autograder.model.limits import Limits
 from autograder.model.messages import Message
@@ -46,6 +46,8 @@ class Source:
 
     def __init__(self, opens: Callable[[Law], Transport]) -> None:
         self.open = opens
+
+    lost = False
 
     def must_retry(self, law: Law) -> bool:
         return False
@@ -511,3 +513,25 @@ def test_a_function_may_have_any_name(session: Session) -> None:
 def test_the_student_has_no_public_attribute_of_its_own() -> None:
     student = Student(InProcessTransport({}), Limits())
     assert [name for name in dir(student) if not name.startswith("_")] == []
+
+
+def test_what_broke_a_law_counts_where_no_copy_can_be_made_any_more(session: Session) -> None:
+    class Ends(InProcessTransport):
+        asked = 0
+
+        def ask(self, request: bytes) -> bytes:
+            type(self).asked += 1
+            if type(self).asked > 1:
+                raise NoCopy("no copy can be made")
+            raise Died(Message.of("died"))
+
+    session.pytester.makepyfile(
+        HEAD + "@points(1, task='f')\n@given(x=st.integers())\n"
+        "def test_f(student, x):\n    '''f.'''\n    student.f(x)\n"
+    )
+    grading = JudgePlugin(Source(lambda law: Ends({})))
+    session.pytester.inline_run("-p", "no:cacheprovider", plugins=[grading])
+    assert [o.counterexample for o in grading.outcomes] == [
+        Counterexample("f(0)", Message.of("died"))
+    ]
+    assert Ends.asked == 2
