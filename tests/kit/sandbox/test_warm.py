@@ -104,7 +104,6 @@ print(threading.Thread().name, get_ipython().history_manager.session_number)
 print({letter for letter in "sets in their order"}, {("a", 1), ("b", 2)}, hash("text"))
 """,
     "1 / 0",
-    "def deeper(n): return deeper(n + 1)\ndeeper(0)",
     """
 depth = 0
 def count():
@@ -168,7 +167,8 @@ def test_a_process_looks_the_same_from_inside(warm: WarmKernels) -> None:
 import ctypes, os
 libc, died = ctypes.CDLL(None), ctypes.c_int()
 libc.prctl(2, ctypes.byref(died))  # PR_GET_PDEATHSIG
-changing = ("Vm", "Rss", "FDSize", "Pid", "PPid", "voluntary", "nonvoluntary", "NSpgid", "NSsid", "Threads")
+changing = ("Vm", "Rss", "FDSize", "Pid", "PPid", "voluntary", "nonvoluntary", "Threads",
+            "NSpgid", "NSsid")
 def lines(path):
     with open(path) as file:
         return [line for line in file.read().splitlines() if not line.startswith(changing)]
@@ -179,7 +179,7 @@ def kinds(process):
             found.append(os.readlink(f"/proc/{process}/fd/{name}").split("[")[0])
         except OSError:
             pass
-    return sorted(found)
+    return sorted(kind for kind in found if not kind.endswith("-journal"))
 answer = {
     "dumpable, name, securebits and so on": [libc.prctl(n, 0, 0, 0, 0) for n in (3, 16, 27, 39)],
     "signal at the parent's end": died.value,
@@ -187,7 +187,7 @@ answer = {
     "limits": [lines("/proc/self/limits"), lines("/proc/2/limits")],
     "users": [lines("/proc/self/" + name) for name in ("uid_map", "gid_map", "setgroups")],
     "first process": [lines("/proc/2/status"), kinds(2)],
-    "descriptors": {kind: kinds("self").count(kind) for kind in kinds("self")},
+    "descriptors": sorted(set(kinds("self"))),
     "mounts": sorted(line.split(" ", 4)[4] for line in lines("/proc/self/mountinfo")),
     "folders": [os.readlink(f"/proc/self/{name}") for name in ("cwd", "root", "exe")],
     "own session": os.getsid(0) in (1, 2),
