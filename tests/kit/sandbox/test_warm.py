@@ -620,6 +620,21 @@ def held() -> tuple[int, int, int, int]:
     return len(os.listdir("/proc/self/fd")), len(children), threading.active_count(), mounts
 
 
+def test_what_has_joined_a_sandbox_is_its_keepers_to_reap(warm: WarmKernels) -> None:
+    """A sandbox is not gone before it is reaped, and the machine's first process takes its time."""
+
+    async def run() -> None:
+        with launch_kernel(LIMITS, warm=warm) as kernel:
+            first = psutil.Process(kernel.process.number).parent()
+            assert first is not None
+            keeper = first.parent()
+            assert keeper is not None
+            assert keeper.cmdline() == first.cmdline()
+            assert keeper.pid != 1
+
+    asyncio.run(run())
+
+
 def test_sixty_kernels_leave_nothing_behind(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
