@@ -495,6 +495,7 @@ def test_the_preloaded_process_ends_with_a_killed_owner() -> None:
         started = psutil.Process(owner.pid)
         assert wait_until(lambda: len(started.children(recursive=True)) == 2)
         processes = started.children(recursive=True)
+        processes[-1].suspend()  # or it would see by itself that nobody is left to ask
         owner.kill()
     assert wait_until(lambda: not any(process.is_running() for process in processes))
 
@@ -604,9 +605,9 @@ def test_a_reason_is_told_once(
 ) -> None:
     rewrite(monkeypatch, "preload", "    preload()\n", "    raise SystemError\n")
     with open_warm_kernels() as warm:
-        assert [copied(warm) for _ in range(2)] == [False, False]
-    told = [record for record in caplog.records if record.levelno == logging.WARNING]
-    assert 1 <= len(told) <= 2
+        assert [copied(warm) for _ in range(3)] == [False] * 3
+    told = [record.message for record in caplog.records if record.levelno == logging.WARNING]
+    assert told and len(told) == len(set(told))
 
 
 # --- what is left behind --------------------------------------------------------
