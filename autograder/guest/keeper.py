@@ -28,6 +28,7 @@ from autograder.guest import namespaces
 
 REQUEST_BYTES = 1 << 16
 MOST_DESCRIPTORS = 200  # of a request; Linux passes on 253 at once
+CONFINED = b"confined"  # what a copy says that is held to its sandbox
 CREDENTIALS = struct.Struct("3i")  # SO_PEERCRED: a process, its user and group
 # The sandbox's first process. Its line says that all mounts are made. It inherits every orphan,
 # and Linux reaps these for it, since it ignores their ends. Nothing inside can end it.
@@ -46,6 +47,14 @@ class Order:
     errors: int  # standard error
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The first process of a sandbox, which only waits: its number, and a pidfd."""
+
+    number: int
+    init: int
+
+
 def keep(connection: socket.socket) -> None:
     """Carry out the request that comes on the connection; comes back inside the sandbox."""
     order, connection = take_order(connection)
@@ -53,9 +62,9 @@ def keep(connection: socket.socket) -> None:
     os.close(order.errors)
     rules = None if order.rules is None else os.pread(order.rules, 1 << 20, 0)
     try:
-        bwrap, init, process = make_sandbox(order)
+        sandbox = make_sandbox(order)
     except (OSError, ValueError) as error:
-        connection.send(json.dumps({"failed": str(error)}).encode())
+        answer(connection, {"failed": str(error)})
         os._exit(1)
     # Linux keeps a sandbox's namespace until somebody has reaped all who joined it
     namespaces.adopt_orphans()
@@ -64,23 +73,28 @@ def keep(connection: socket.socket) -> None:
     if not joiner:
         connection.close()
         os.close(read)
-        if enter(order, rules, init, process, write):
+        if enter(order, rules, sandbox, write):
             return
         os._exit(0)
     os.close(write)
     os.close(order.control)
     os.waitpid(joiner, 0)
     said = os.read(read, REQUEST_BYTES)
-    if said == b"confined":
-        socket.send_fds(connection, [b"{}"], [init])
-        wait_for_end(connection, init)
+    if said == CONFINED:
+        answer(connection, {}, sandbox.init)
+        wait_for_end(connection, sandbox.init)
     else:
-        why = said.decode(errors="replace") or "the copy ended at once"
-        connection.send(json.dumps({"failed": why}).encode())
+        answer(connection, {"failed": said.decode(errors="replace") or "it ended at once"})
     with contextlib.suppress(ProcessLookupError):
-        signal.pidfd_send_signal(init, signal.SIGKILL)
+        signal.pidfd_send_signal(sandbox.init, signal.SIGKILL)
     reap_all()
     os._exit(0)
+
+
+def answer(connection: socket.socket, said: dict[str, str], *descriptors: int) -> None:
+    """Answer the grader; where it is gone, `wait_for_end` sees that as well."""
+    with contextlib.suppress(OSError):
+        socket.send_fds(connection, [json.dumps(said).encode()], descriptors)
 
 
 def take_order(connection: socket.socket) -> tuple[Order, socket.socket]:
@@ -107,11 +121,8 @@ def place(found: Sequence[int], numbers: Sequence[int], above: int) -> None:
         os.close(descriptor)
 
 
-def make_sandbox(order: Order) -> tuple[int, int, int]:
-    """bwrap's process, and its first one of the sandbox: a pidfd, and the number.
-
-    Raises OSError where it makes none.
-    """
+def make_sandbox(order: Order) -> Waiting:
+    """Have bwrap make the sandbox; raises OSError or ValueError where it makes none."""
     ready, waiter = os.pipe()
     info, told = os.pipe()
     for descriptor in (told, *order.given):
@@ -126,17 +137,17 @@ def make_sandbox(order: Order) -> tuple[int, int, int]:
         with os.fdopen(info, "rb") as stream:
             process: int = json.loads(stream.read())["child-pid"]
         os.close(ready)
-        return bwrap, os.pidfd_open(process), process
+        return Waiting(process, os.pidfd_open(process))
     except BaseException:
         os.kill(bwrap, signal.SIGKILL)
         os.waitpid(bwrap, 0)
         raise
 
 
-def enter(order: Order, rules: bytes | None, init: int, process: int, write: int) -> bool:
+def enter(order: Order, rules: bytes | None, sandbox: Waiting, write: int) -> bool:
     """Join the sandbox with this process; whether this is the copy that runs inside."""
     try:
-        namespaces.join(process, init)
+        namespaces.join(sandbox.number, sandbox.init)
         if os.fork():
             return False
         namespaces.confine(rules)
@@ -144,7 +155,7 @@ def enter(order: Order, rules: bytes | None, init: int, process: int, write: int
         kept = sorted((order.control, write))
         for low, high in zip((2, *kept), (*kept, 1 << 20)):
             os.closerange(low + 1, high)
-        os.write(write, b"confined")
+        os.write(write, CONFINED)
         os.close(write)
     except BaseException as error:
         os.write(write, f"{type(error).__name__}: {error}".encode())

@@ -11,6 +11,7 @@ this process. It ends when nobody is left who could ask.
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import importlib
 import io
@@ -33,14 +34,13 @@ MODULES = (
 )
 # what connects itself to the interpreter's shell when it is imported: here there is none yet
 LEFT_OUT = "matplotlib_inline"
+CACHE = type(functools.lru_cache(len))
 
 
 def serve(descriptor: int) -> None:
     """Wait for requests; comes back in a process that has joined the sandbox of a kernel."""
     preload()
-    threads = os.listdir("/proc/self/task")
-    if len(threads) > 1:  # a copy would have the first of them alone
-        sys.exit(f"{len(threads)} threads run in the preloaded process")
+    check(descriptor)
     keeper.keep(wait_for_request(socket.socket(fileno=descriptor)))
     begin_anew()
 
@@ -52,6 +52,7 @@ def preload() -> None:
             importlib.import_module(name)
     with contextlib.suppress(ImportError):
         draw()
+    forget()
     for name in [name for name in sys.modules if name.partition(".")[0] == LEFT_OUT]:
         del sys.modules[name]
     gc.collect()
@@ -70,6 +71,24 @@ def draw() -> None:
     axes.set_title("A title")
     axes.legend()
     figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+
+
+def forget() -> None:
+    """Empty matplotlib's caches: they hold fonts, whose files a copy has to close."""
+    for held in gc.get_objects():
+        if isinstance(held, CACHE) and str(held.__module__).startswith("matplotlib"):
+            held.cache_clear()
+
+
+def check(channel: int) -> None:
+    """Exit where this process holds what no copy may have, or can have: then there are none."""
+    threads = len(os.listdir("/proc/self/task"))
+    if threads > 1:  # a copy would have the first of them alone
+        sys.exit(f"{threads} threads run in the preloaded process")
+    listed = {int(name) for name in os.listdir("/proc/self/fd")}
+    for descriptor in listed - {0, 1, 2, channel}:
+        with contextlib.suppress(OSError):  # the one that listed them is closed by now
+            sys.exit(f"the preloaded process has {os.readlink(f'/proc/self/fd/{descriptor}')} open")
 
 
 def wait_for_request(channel: socket.socket) -> socket.socket:

@@ -43,6 +43,7 @@ def open_nursery() -> Iterator[Nursery]:
 
     It loads while this process goes on. Raises GraderError where bwrap is missing.
     """
+    owner = os.getpid()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, tempfile.TemporaryDirectory(prefix="autograder-") as folder:
         with theirs:
@@ -59,11 +60,17 @@ def open_nursery() -> Iterator[Nursery]:
         try:
             yield Nursery(ours)
         finally:
-            cut(ours)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(LEAVE_SECONDS)
-            process.kill()
-            process.wait()
+            if os.getpid() == owner:  # a forked process may leave too, and ends it for nobody
+                end(ours, process)
+
+
+def end(channel: socket.socket, process: subprocess.Popen[bytes]) -> None:
+    """End the preloaded process, which ends by itself where it can."""
+    cut(channel)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(LEAVE_SECONDS)
+    process.kill()
+    process.wait()
 
 
 def cut(channel: socket.socket) -> None:

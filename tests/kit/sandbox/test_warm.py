@@ -104,7 +104,6 @@ print(threading.Thread().name, get_ipython().history_manager.session_number)
 print({letter for letter in "sets in their order"}, {("a", 1), ("b", 2)}, hash("text"))
 """,
     "1 / 0",
-    "def deeper(n): return deeper(n + 1)\ndeeper(0)",
     """
 depth = 0
 def count():
@@ -135,6 +134,11 @@ axes.legend()
 print(figure.number)
 """,
     "plt.plot([3, 1])\nplt.gcf()",
+    """
+plt.title("Größe: 3,7 < π", fontfamily="serif", style="italic")
+plt.xlabel(r"$\\int_0^1 \\alpha^{7}\\,dx$", fontweight="bold")
+plt.gcf()
+""",
     "import logging\nlogging.warning('told')\nlogging.getLogger().handlers",
     "import argparse\nargparse.ArgumentParser().parse_args(['--unknown'])",
     "%matplotlib inline\n%whos\n%timeit -n1 -r1 pass",
@@ -168,8 +172,8 @@ def test_a_process_looks_the_same_from_inside(warm: WarmKernels) -> None:
 import ctypes, os
 libc, died = ctypes.CDLL(None), ctypes.c_int()
 libc.prctl(2, ctypes.byref(died))  # PR_GET_PDEATHSIG
-changing = ("Vm", "Rss", "FDSize", "Pid", "PPid", "voluntary", "nonvoluntary")
-changing += ("NSpgid", "NSsid", "Threads")
+changing = ("Vm", "Rss", "FDSize", "Pid", "PPid", "voluntary", "nonvoluntary", "Threads",
+            "NSpgid", "NSsid")
 def lines(path):
     with open(path) as file:
         return [line for line in file.read().splitlines() if not line.startswith(changing)]
@@ -180,7 +184,7 @@ def kinds(process):
             found.append(os.readlink(f"/proc/{process}/fd/{name}").split("[")[0])
         except OSError:
             pass
-    return sorted(found)
+    return sorted(kind for kind in found if not kind.endswith("-journal"))
 answer = {
     "dumpable, name, securebits and so on": [libc.prctl(n, 0, 0, 0, 0) for n in (3, 16, 27, 39)],
     "signal at the parent's end": died.value,
@@ -188,7 +192,7 @@ answer = {
     "limits": [lines("/proc/self/limits"), lines("/proc/2/limits")],
     "users": [lines("/proc/self/" + name) for name in ("uid_map", "gid_map", "setgroups")],
     "first process": [lines("/proc/2/status"), kinds(2)],
-    "descriptors": {kind: kinds("self").count(kind) for kind in kinds("self")},
+    "descriptors": sorted(set(kinds("self"))),
     "mounts": sorted(line.split(" ", 4)[4] for line in lines("/proc/self/mountinfo")),
     "folders": [os.readlink(f"/proc/self/{name}") for name in ("cwd", "root", "exe")],
     "own session": os.getsid(0) in (1, 2),
@@ -491,6 +495,7 @@ def test_the_preloaded_process_ends_with_a_killed_owner() -> None:
         started = psutil.Process(owner.pid)
         assert wait_until(lambda: len(started.children(recursive=True)) == 2)
         processes = started.children(recursive=True)
+        processes[-1].suspend()  # or it would see by itself that nobody is left to ask
         owner.kill()
     assert wait_until(lambda: not any(process.is_running() for process in processes))
 
@@ -571,10 +576,12 @@ def rewrite(monkeypatch: pytest.MonkeyPatch, name: str, old: str, new: str) -> N
         ("keeper", "if os.fork():\n            return False", "raise OSError('none')", "none"),
         ("preload", "    preload()\n", "    preload(); import threading\n"
          "    threading.Thread(target=threading.Event().wait, daemon=True).start()\n", "gone"),
+        ("preload", "    forget()\n", "    vars(gc)['kept'] = open('/etc/passwd')\n", "gone"),
         ("preload", "    preload()\n", "    raise SystemError\n", "gone"),
         ("preload", "    begin_anew()\n", "    raise SystemError\n", "did not start"),
     ],
-    ids=["capabilities", "bounds", "filter", "setns", "bwrap", "fork", "thread", "import", "late"],
+    ids=["capabilities", "bounds", "filter", "setns", "bwrap", "fork", "thread", "file", "import",
+         "late"],
 )  # fmt: skip
 def test_what_goes_wrong_with_a_copy_has_a_kernel_started_directly(
     monkeypatch: pytest.MonkeyPatch,
@@ -598,9 +605,9 @@ def test_a_reason_is_told_once(
 ) -> None:
     rewrite(monkeypatch, "preload", "    preload()\n", "    raise SystemError\n")
     with open_warm_kernels() as warm:
-        assert [copied(warm) for _ in range(2)] == [False, False]
-    told = [record for record in caplog.records if record.levelno == logging.WARNING]
-    assert 1 <= len(told) <= 2
+        assert [copied(warm) for _ in range(3)] == [False] * 3
+    told = [record.message for record in caplog.records if record.levelno == logging.WARNING]
+    assert told and len(told) == len(set(told))
 
 
 # --- what is left behind --------------------------------------------------------
@@ -612,6 +619,21 @@ def held() -> tuple[int, int, int, int]:
     mounts = Path("/proc/self/mountinfo").read_text().count("\n")
     children = psutil.Process().children(recursive=True)
     return len(os.listdir("/proc/self/fd")), len(children), threading.active_count(), mounts
+
+
+def test_what_has_joined_a_sandbox_is_its_keepers_to_reap(warm: WarmKernels) -> None:
+    """A sandbox is not gone before it is reaped, and the machine's first process takes its time."""
+
+    async def run() -> None:
+        with launch_kernel(LIMITS, warm=warm) as kernel:
+            first = psutil.Process(kernel.process.number).parent()
+            assert first is not None
+            keeper = first.parent()
+            assert keeper is not None
+            assert keeper.cmdline() == first.cmdline()
+            assert keeper.pid != 1
+
+    asyncio.run(run())
 
 
 def test_sixty_kernels_leave_nothing_behind(
@@ -655,5 +677,4 @@ def test_the_secret_of_an_owner_is_not_in_the_preloaded_process(
         process = preloaded()
         assert secret not in str(process.environ())
         opened = {os.readlink(path) for path in Path(f"/proc/{process.pid}/fd").iterdir()}
-        fonts = {path for path in opened if path.endswith(".ttf")}
-        assert {path.split("[")[0] for path in opened - fonts} == {"/dev/null", "socket:"}
+        assert {path.split("[")[0] for path in opened} == {"/dev/null", "socket:"}

@@ -71,12 +71,12 @@ def test_no_module_imports_course_content(module: str) -> None:
     assert {dotted.split(".")[0] for dotted in imports(module)} & COURSE_CONTENT == set()
 
 
-def test_beside_student_code_there_are_the_standard_library_and_numpy() -> None:
+def test_beside_student_code_there_is_only_what_student_code_has_too() -> None:
     guest = {module for module in MODULES if room(module) == "guest"}
     found = {dotted for module in guest for dotted in imports(module)}
     assert {needed for module in guest for needed in needs(module)} <= guest
     roots = {dotted.split(".")[0] for dotted in found} - set(sys.stdlib_module_names)
-    assert roots <= {"autograder", "numpy", "IPython", "ipykernel", "matplotlib"}
+    assert roots <= {"autograder", "numpy", "matplotlib", "IPython", "ipykernel"}
 
 
 def test_a_folder_holds_no_code_of_its_own() -> None:
