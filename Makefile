@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo quick test corpus pythons audit cover setup lint lock clean
+.PHONY: help demo quick test corpus pythons audit bench bench-scale cover setup lint lock clean
 
 help:
 	@echo "make demo     set up, generate the assignment, grade a small class, write its feedback"
@@ -10,6 +10,8 @@ help:
 	@echo "make test     set up, run the whole suite (with Chromium, installed where that is allowed)"
 	@echo "make corpus   grade every bad submission, also those that make test leaves out"
 	@echo "make audit    audit next_token by the README's commands, and compare with its figures"
+	@echo "make bench    grade a class by plain nbgrader and by the engine: CLASS=12 PLAIN=100 WORKERS=2"
+	@echo "make bench-scale  grade classes of several sizes: SIZES=10,100,1000 WORKERS=1,2"
 	@echo "make pythons  set up and grade with every supported Python that this machine has"
 	@echo "make cover    measure which lines of the engine the suite runs"
 	@echo "make lint     ruff and mypy"
@@ -36,6 +38,15 @@ pythons: setup
 
 audit: setup
 	$(BIN)/python -m pytest tests/kit/nbgrader/test_readme.py -m "slow or not slow" -k audit_finds
+
+# CLASS is the size of the class, PLAIN how many of it plain nbgrader grades (as a rule every tenth)
+bench: setup
+	$(BIN)/python -m tests.bench throughput $(if $(CLASS),--class $(CLASS)) \
+	  $(if $(PLAIN),--plain $(PLAIN)) $(if $(WORKERS),--workers $(WORKERS))
+
+bench-scale: setup
+	$(BIN)/python -m tests.bench scale $(if $(SIZES),--sizes $(SIZES)) \
+	  $(if $(WORKERS),--workers $(WORKERS))
 
 # COVER=tests/kit/unit measures a part of it
 cover: setup
