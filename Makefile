@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 help:
 	@echo "make demo     set up, generate the assignment, grade a small class, write its feedback"
 	@echo "make quick    set up, run the tests that need no sandbox: a minute and a half"
-	@echo "make test     set up, run the whole suite (with Chromium, installed where that is allowed)"
+	@echo "make test     set up, run the whole suite (Chromium, PostgreSQL are installed where allowed)"
 	@echo "make corpus   grade every bad submission, also those that make test leaves out"
 	@echo "make audit    audit next_token by the README's commands, and compare with its figures"
 	@echo "make bench    grade a class by plain nbgrader and by the engine: CLASS=12 PLAIN=100 WORKERS=2"
@@ -25,9 +25,11 @@ demo: setup
 quick: setup
 	$(BIN)/python -m pytest -n 2 tests/kit/unit
 
-# without a browser the tests that need one are skipped, but not where CI says that all must run
+# without a browser, or without a database server, the tests that need one are skipped, but not
+# where CI says that all must run; Debian keeps the server's own programs off the path
 test: setup lint
 	@command -v google-chrome >/dev/null || .ci/need chromium chromium || test -z "$$CI"
+	@command -v initdb >/dev/null || .ci/need pg_ctlcluster postgresql || test -z "$$CI"
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 corpus: setup
