@@ -2,14 +2,16 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo quick test corpus pythons audit cover setup lint lock clean
+.PHONY: help demo quick test corpus pythons audit bench bench-scale cover setup lint lock clean
 
 help:
 	@echo "make demo     set up, generate the assignment, grade a small class, write its feedback"
 	@echo "make quick    set up, run the tests that need no sandbox: a minute and a half"
-	@echo "make test     set up, run the whole suite (with Chromium, installed where that is allowed)"
+	@echo "make test     set up, run the whole suite (Chromium, PostgreSQL are installed where allowed)"
 	@echo "make corpus   grade every bad submission, also those that make test leaves out"
 	@echo "make audit    audit next_token by the README's commands, and compare with its figures"
+	@echo "make bench    grade a class by plain nbgrader and by the engine: CLASS=12 PLAIN=100 WORKERS=2"
+	@echo "make bench-scale  grade classes of several sizes: SIZES=10,100,1000 WORKERS=1,2"
 	@echo "make pythons  set up and grade with every supported Python that this machine has"
 	@echo "make cover    measure which lines of the engine the suite runs"
 	@echo "make lint     ruff and mypy"
@@ -23,9 +25,11 @@ demo: setup
 quick: setup
 	$(BIN)/python -m pytest -n 2 tests/kit/unit
 
-# without a browser the tests that need one are skipped, but not where CI says that all must run
+# without a browser, or without a database server, the tests that need one are skipped, but not
+# where CI says that all must run; Debian keeps the server's own programs off the path
 test: setup lint
 	@command -v google-chrome >/dev/null || .ci/need chromium chromium || test -z "$$CI"
+	@command -v initdb >/dev/null || .ci/need pg_ctlcluster postgresql || test -z "$$CI"
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 corpus: setup
@@ -36,6 +40,15 @@ pythons: setup
 
 audit: setup
 	$(BIN)/python -m pytest tests/kit/nbgrader/test_readme.py -m "slow or not slow" -k audit_finds
+
+# CLASS is the size of the class, PLAIN how many of it plain nbgrader grades (as a rule every tenth)
+bench: setup
+	$(BIN)/python -m tests.bench throughput $(if $(CLASS),--class $(CLASS)) \
+	  $(if $(PLAIN),--plain $(PLAIN)) $(if $(WORKERS),--workers $(WORKERS))
+
+bench-scale: setup
+	$(BIN)/python -m tests.bench scale $(if $(SIZES),--sizes $(SIZES)) \
+	  $(if $(WORKERS),--workers $(WORKERS))
 
 # COVER=tests/kit/unit measures a part of it
 cover: setup

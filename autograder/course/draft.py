@@ -3,7 +3,7 @@
 How it works: the gradebook knows an assignment from the making of its release. Where the
 release came by itself, with a clone of the course, the gradebook learns it from the source,
 but only if the source still makes just that release: points, cells and checksums are then
-those of what students have.
+those of what students have. Coordinators that share a gradebook enter it one after the other.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import make_url
 
+from autograder.course.database import has_tables, open_gradebook, url_of, waiting_for_turn
 from autograder.course.folder import Course
 from autograder.model.cells import nbgrader_of, read_notebook, text_of
 from autograder.model.errors import GraderError
@@ -33,8 +33,13 @@ def enter_assignment(course: Course, assignment: str, *options: str) -> None:
     `options` are nbgrader's, for another gradebook than the course's.
     """
     compare_release(course, assignment)
-    with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
-        generate(course, assignment, *options, f"--CourseDirectory.release_directory={scratch}")
+    directory = CourseDirectory(config=course.config(), root=str(course.root))
+    for option in options:
+        name, _, value = option.removeprefix("--CourseDirectory.").partition("=")
+        setattr(directory, name, value)
+    with waiting_for_turn(directory), tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
+        if not knows(directory, assignment):  # another coordinator may have entered it meanwhile
+            generate(course, assignment, *options, f"--CourseDirectory.release_directory={scratch}")
 
 
 def compare_release(course: Course, assignment: str) -> None:
@@ -59,12 +64,24 @@ def released(course: Course, assignment: str) -> Path:
 
 
 def is_known(directory: CourseDirectory, assignment: str) -> bool:
-    """Whether the gradebook knows an assignment's notebooks; a missing file is not created."""
-    url = make_url(directory.db_url)
+    """Whether the gradebook knows an assignment's notebooks; a new gradebook is not made.
+
+    Raises GraderError where the gradebook can't be used.
+    """
+    with waiting_for_turn(directory):
+        return knows(directory, assignment)
+
+
+def knows(directory: CourseDirectory, assignment: str) -> bool:
+    """The same, for who has the turn."""
+    url = url_of(directory)
     file = url.database or ""
-    if url.drivername == "sqlite" and not file.startswith("file:") and not Path(file).exists():
+    if url.get_backend_name() != "sqlite":
+        if not has_tables(directory):
+            return False
+    elif not file.startswith("file:") and not Path(file).exists():
         return False
-    with Gradebook(directory.db_url, directory.course_id) as book:
+    with open_gradebook(directory) as book:
         try:
             return bool(book.find_assignment(assignment).notebooks)
         except MissingEntry:

@@ -11,6 +11,7 @@ from nbgrader.api import Grade as BookedGrade
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.course.database import open_gradebook
 from autograder.course.folder import Course
 from autograder.model.cells import PREFIX, grade_id_of, is_graded, points_of
 from autograder.model.errors import GraderError
@@ -35,11 +36,14 @@ class ClassTable:
 
 
 def read_class(course: Course, assignment: str) -> ClassTable:
-    """What the gradebook says of an assignment; raises GraderError where it knows none."""
+    """What the gradebook says of an assignment; raises GraderError where it knows none.
+
+    The same where the gradebook can't be used.
+    """
     graded = [cell for cell in course.source(assignment).cells if is_graded(cell)]
     names = [grade_id_of(cell) for cell in graded]
     directory = CourseDirectory(config=course.config(), root=str(course.root))
-    with Gradebook(directory.db_url, directory.course_id) as book:
+    with open_gradebook(directory) as book:
         try:
             found = book.find_assignment(assignment)
         except MissingEntry as error:

@@ -1,0 +1,1 @@
+"""Benchmarks: what grading a class costs, measured beside plain nbgrader and beside no grader."""
