@@ -33,7 +33,7 @@ from autograder.judge.session import run_session
 from autograder.model.cells import is_test
 from autograder.model.grade import Law
 from autograder.student.inprocess import InProcessTransport
-from autograder.student.transport import Reply, Request
+from autograder.student.transport import Request, Transport
 from tests.bench.students import right
 from tests.kit.submissions import ASSIGNMENT, ROOT, Submission
 
@@ -68,9 +68,9 @@ class Recorder(InProcessTransport):
 
     requests: list[Request] = field(default_factory=list)
 
-    def ask(self, request: Request) -> Reply:
+    def ask(self, request: bytes) -> bytes:
         """The reply to a request that is kept."""
-        self.requests.append(request)
+        self.requests.append(wire.from_bytes(request))
         return InProcessTransport.ask(self, request)
 
 
@@ -79,8 +79,9 @@ class ReferenceSource:
     """A `judge.source.StudentSource`: the reference, and all that it was asked."""
 
     requests: list[Request] = field(default_factory=list)
+    lost: bool = False
 
-    def open(self, law: Law) -> Recorder:
+    def open(self, law: Law) -> Transport:
         """A transport to the reference."""
         del law
         return Recorder(load_reference(ROOT, ASSIGNMENT), requests=self.requests)
