@@ -79,8 +79,8 @@ def copied(warm: WarmKernels) -> bool:
 def preloaded() -> psutil.Process:
     """The preloaded process that this one has started last."""
     bwrap = max(psutil.Process().children(), key=psutil.Process.create_time)
-    (found,) = bwrap.children()
-    return found
+    assert wait_until(lambda: names_of(bwrap)[:1] == ["python"])
+    return bwrap.children()[0]
 
 
 def wait_until(condition: Callable[[], bool]) -> bool:
