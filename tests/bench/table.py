@@ -33,8 +33,8 @@ def show_throughput(console: Console, found: Throughput) -> None:
 def throughput_table(found: Throughput) -> Table:
     """A row for plain nbgrader, the engine and the bare process."""
     shown = Table(title=f"A class of {found.class_size}, {found.right} of them right")
-    shown.add_column("")
-    for name in ("workers", "start s", "a submission s\n(median)", "the class s", "CPU s each"):
+    shown.add_column("", no_wrap=True)
+    for name in ("workers", "start s", "median s", "class s", "CPU s of a\nright one"):
         shown.add_column(name, justify="right")
     shown.add_row(
         "plain nbgrader",
@@ -50,9 +50,9 @@ def throughput_table(found: Throughput) -> Table:
         f"{found.start_seconds:.1f}",
         f"{found.median_seconds:.2f}",
         f"{found.seconds:.1f}",
-        f"{found.cpu_seconds:.2f} (right ones)",
+        f"{found.cpu_seconds:.2f}",
     )
-    shown.add_row("bare process", "1", "", "", "", f"{found.floor_cpu_seconds:.2f} (right ones)")
+    shown.add_row("bare process", "1", "", "", "", f"{found.floor_cpu_seconds:.2f}")
     return shown
 
 

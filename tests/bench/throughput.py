@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.model.errors import GraderError
@@ -27,6 +27,7 @@ from tests.kit.submissions import ASSIGNMENT, ROOT, Submission, most_points
 
 FOLDER = ROOT / "build" / "bench"
 FLOOR_SAMPLE = 4  # right submissions whose floor is measured
+Graded = tuple[Usage, Scores]
 Progress = Callable[[str, int], Callable[[], None]]  # what is done, how often: call it as often
 
 
@@ -47,7 +48,7 @@ class Throughput:
     plain_sample_seconds: float
     plain_start_seconds: float
     plain_median_seconds: float  # of a submission
-    plain_cpu_seconds: float  # of a submission
+    plain_cpu_seconds: float  # of a right submission
     start_seconds: float
     median_seconds: float  # of a submission
     peak_bytes: int  # of the coordinating process alone
@@ -55,8 +56,8 @@ class Throughput:
     differences: list[str]
     lost_by_right_ones: list[str]  # right submissions that did not earn everything
     floor_of: dict[str, float]
-    machine: dict[str, object]
-    versions: dict[str, str]
+    machine: dict[str, object] = field(default_factory=dict)  # before the first run
+    versions: dict[str, str] = field(default_factory=describe_versions)
 
 
 def measure_throughput(
@@ -66,30 +67,22 @@ def measure_throughput(
     machine = describe_machine()
     everybody, some = students(size), sample(size, most_plain)
     right = size - size // 5
-    plain, by_plain = grade(
-        make_plain_course(fresh("plain")), some, progress("plain nbgrader", len(some))
-    )
+    room = make_plain_course(fresh("plain"))
+    plain = grade(room, some, progress("plain nbgrader", len(some)))
     room = make_our_course(fresh("ours"), workers)
-    ours, by_us = grade(room, everybody, progress("the engine", size))
+    ours = grade(room, everybody, progress("the engine", size))
     numbers = spread(range(right), min(FLOOR_SAMPLE, right))
     floor = measure_floor(numbers, progress("bare process", len(numbers)))
-    return compare(size, right, workers, (plain, by_plain), (ours, by_us), floor, machine)
+    return replace(compare(size, workers, plain, ours, floor), machine=machine)
 
 
 def compare(
-    size: int,
-    right: int,
-    workers: int | None,
-    plain_run: tuple[Usage, Scores],
-    our_run: tuple[Usage, Scores],
-    floor: dict[str, float],
-    machine: dict[str, object],
+    size: int, workers: int | None, plain_run: Graded, our_run: Graded, floor: dict[str, float]
 ) -> Throughput:
     """The figures of both runs beside each other."""
     (plain, by_plain), (ours, by_us) = plain_run, our_run
-    working = plain.seconds - plain.start.seconds
+    right, working = size - size // 5, plain.seconds - plain.start.seconds
     plain_seconds = plain.start.seconds + working * size / len(plain.finished)
-    cpu = ours.finished[right - 1].cpu_seconds / right
     least = statistics.mean(floor.values())
     unequal = differences(by_plain, by_us)
     return Throughput(
@@ -99,14 +92,14 @@ def compare(
         plain_seconds=plain_seconds,
         seconds=ours.seconds,
         ratio=plain_seconds / ours.seconds,
-        cpu_seconds=cpu,
+        cpu_seconds=cpu_of_right(ours),
         floor_cpu_seconds=least,
-        cpu_ratio=cpu / least,
+        cpu_ratio=cpu_of_right(ours) / least,
         plain_sample=len(plain.finished),
         plain_sample_seconds=plain.seconds,
         plain_start_seconds=plain.start.seconds,
         plain_median_seconds=plain.median_seconds,
-        plain_cpu_seconds=plain.cpu_seconds / len(plain.finished),
+        plain_cpu_seconds=cpu_of_right(plain),
         start_seconds=ours.start.seconds,
         median_seconds=ours.median_seconds,
         peak_bytes=ours.peak_bytes,
@@ -114,14 +107,18 @@ def compare(
         differences=unequal,
         lost_by_right_ones=losses(by_us),
         floor_of=floor,
-        machine=machine,
-        versions=describe_versions(),
     )
+
+
+def cpu_of_right(usage: Usage) -> float:
+    """The CPU seconds of a right submission: they come first, and are four of five."""
+    right = len(usage.finished) - len(usage.finished) // 5
+    return usage.finished[right - 1].cpu_seconds / right
 
 
 def grade(
     room: Classroom, submissions: Sequence[Submission], advance: Callable[[], None]
-) -> tuple[Usage, Scores]:
+) -> Graded:
     """Have nbgrader grade these submissions in a new course; what it took, and the points."""
     room.run("nbgrader", "generate_assignment", ASSIGNMENT)
     room.hand_in(submissions)
