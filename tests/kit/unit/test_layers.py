@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -83,3 +84,21 @@ def test_a_folder_holds_no_code_of_its_own() -> None:
     for path in PACKAGE.glob("*/__init__.py"):
         (only,) = ast.parse(path.read_text(encoding="utf-8")).body
         assert isinstance(only, ast.Expr), path
+
+
+def test_the_readme_draws_the_floors_as_they_are() -> None:
+    text = (PACKAGE / "README.md").read_text(encoding="utf-8")
+    drawn = {
+        (int(floor), name, tuple(others.split()))
+        for floor, name, others in re.findall(
+            r"^    (\d)  (\w+) *(?:─► (.*))?$", text, re.MULTILINE
+        )
+    }
+    uses: dict[str, set[str]] = {name: set() for name in FLOOR}
+    for module in MODULES:
+        uses[room(module)] |= {room(each) for each in needs(module)} - {room(module)}
+    assert drawn == {
+        (floor, name, tuple(sorted(uses[name], key=lambda each: (-FLOOR[each], each))))
+        for floor, names in enumerate(FLOORS[:-1], start=1)
+        for name in names
+    }
