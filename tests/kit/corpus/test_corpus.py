@@ -78,7 +78,10 @@ SLOW = [each for each in CORPUS if each.name not in SAMPLE and not each.unread]
 
 # the first, one in the middle and the last that nbgrader grades, and what they hand in
 NEIGHBOURS = {INNOCENT: "anna", "s500-emma": "emma", "s999-klara": "klara"}
-QUICK = 'c.GradeSubmission.limits = {"examples": 10, "cell_seconds": 6, "call_seconds": 3}'
+QUICK = """
+c.GradeSubmission.limits = {"examples": 10, "cell_seconds": 6, "call_seconds": 3}
+c.GradeSubmission.workers = 1  # in each room
+"""
 COMMANDS = ("autograde", "generate_feedback")
 ROOMS = 3  # graded at the same time: a submission that waits for a limit needs no core
 LONGEST = 5400.0  # seconds of a command: it must have hung
