@@ -16,6 +16,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -40,6 +41,8 @@ ENVIRONMENT = {
     "PYTHONSAFEPATH": "1",  # the folder that somebody works in holds no module of ours
     "OPENBLAS_NUM_THREADS": "1",  # each thread has memory of its own: more on a larger machine
 }
+
+STARTING = threading.Lock()  # one thread at a time changes the environment of the process
 
 Answer = Callable[[bytes], bytes]  # a function of a module: a child finds it by its name
 
@@ -103,7 +106,7 @@ def fork_server() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     # the main module is imported by every child that does not find it there
     context.set_forkserver_preload(["__main__", "autograder.grading.preload"])
-    with environment(ENVIRONMENT):
+    with STARTING, environment(ENVIRONMENT):
         forkserver.ensure_running()
     return context
 
@@ -117,7 +120,7 @@ def environment(values: dict[str, str]) -> Iterator[None]:
         yield
     finally:
         for name, value in before.items():
-            os.environ.pop(name)
+            os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
 

@@ -68,7 +68,7 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it takes connections."""
-        self.control("start", "--wait", f"--log={self.folder / 'log'}")
+        self.control("start", "--wait", "--timeout=180", f"--log={self.folder / 'log'}")
 
     def stop(self) -> None:
         """Stop it, whoever is connected."""
@@ -141,7 +141,9 @@ def server_user() -> pwd.struct_passwd:
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port that nobody listens at; none that the system gives to whoever asks for any."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port

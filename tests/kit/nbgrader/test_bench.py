@@ -11,8 +11,9 @@ from multiprocessing import get_context
 import pytest
 
 from autograder.audit.batch import run_trials
-from autograder.audit.trial import Trial, answered
+from autograder.audit.trial import Trial
 from autograder.course.answers import Answer, load_reference, read_misconceptions
+from autograder.judge.source import answered
 from tests.bench.plain import plain_source
 from tests.bench.students import SLOW, right_answers, sample, students
 from tests.bench.thin import judge

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,3 +131,20 @@ def test_who_makes_the_reader_need_too_much_costs_the_class_nothing(
         *(FULL, dict.fromkeys(FULL), FULL)
     ]
     assert "Reading the file takes more memory than limit grading_bytes (250 MiB)" in said
+
+
+def test_threads_that_start_the_first_children_at_once_leave_the_environment_alone() -> None:
+    """In a process of its own: here the server that forks children runs already."""
+    code = """
+import os
+from concurrent.futures import ThreadPoolExecutor
+from autograder.grading.child import fork_server
+
+if __name__ == "__main__":
+    before = dict(os.environ)
+    with ThreadPoolExecutor(8) as threads:
+        for _ in threads.map(lambda _: fork_server(), range(200)):
+            pass
+    assert dict(os.environ) == before
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

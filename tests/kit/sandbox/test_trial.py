@@ -112,27 +112,29 @@ def test_a_suite_that_can_not_be_read_is_named(tmp_path: Path) -> None:
 
 
 SERVER = """
-import multiprocessing
 import sys
 
 import autograder.cli
-from autograder.audit.batch import preloaded
+from autograder.grading.child import fork_server
 
-context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(preloaded())
-child = context.Process(target=exec, args=["import sys; print(*sys.modules)"])
-child.start()
-child.join()
-print(*sys.modules)
+if __name__ == "__main__":
+    child = fork_server().Process(target=exec, args=["import sys; print(*sys.modules)"])
+    child.start()
+    child.join()
+    print(*sys.modules)
 """
 
 
-def test_the_server_that_trials_are_forked_from_has_imported_all_that_they_need() -> None:
+def test_the_server_that_trials_are_forked_from_has_imported_all_that_they_need(
+    tmp_path: Path,
+) -> None:
     """What is missing there every batch would import for itself: silently slower."""
-    run = subprocess.run([sys.executable, "-c", SERVER], capture_output=True, text=True, check=True)
+    (script := tmp_path / "audit").write_text(SERVER, encoding="utf-8")  # as the command is one
+    command = [sys.executable, str(script)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
     child, parent = (set(line.split()) for line in run.stdout.splitlines())
     assert {name for name in parent if name.partition(".")[0] == "autograder"} <= child
-    assert {"autograder.audit.preload", "_pytest.terminal", "numpy.random"} <= child
+    assert {"autograder.grading.preload", "_pytest.terminal", "numpy.random"} <= child
 
 
 def test_trials_of_the_same_tests_form_batches_and_all_workers_get_some() -> None:
