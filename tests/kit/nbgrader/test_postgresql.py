@@ -143,12 +143,13 @@ def test_coordinators_of_the_same_class_lose_nothing(shared: TinyRoom) -> None:
 def test_a_server_that_is_gone_grades_nobody_and_the_next_run_goes_on(
     server: Server, shared: TinyRoom
 ) -> None:
-    process = start(shared)
+    shared.hand_in("ben", {**WRONG, "half": f"import time\ntime.sleep(5)\n{WRONG['half']}"})
+    process = start(shared, "--GradeSubmission.workers=1")
     assert process.stdout is not None
     said = ""
     for line in process.stdout:
         said += line
-        if "ben: submission 2 of 2" in line:
+        if "1 of 2 submissions done" in line:
             server.stop()
     status = process.wait()
     process.stdout.close()
