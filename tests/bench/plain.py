@@ -8,15 +8,14 @@ visible checks are left out: they would cost time, and all points where one of t
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from autograder.model.cells import is_test, task_of
-from tests.kit.classroom import NO_CACHES, Classroom
-from tests.kit.submissions import ASSIGNMENT, ROOT, source
+from tests.kit.classroom import Classroom, copy_content
+from tests.kit.submissions import ASSIGNMENT, source
 
 CONTENT = (
     *("tests/__init__.py", "tests/hidden", "solutions"),
@@ -37,13 +36,7 @@ def make_plain_course(root: Path) -> Classroom:
     folder = root / "source" / ASSIGNMENT
     folder.mkdir(parents=True)
     nbformat.write(plain_source(root), folder / f"{ASSIGNMENT}.ipynb")
-    for name in CONTENT:
-        there, here = root / name, ROOT / name
-        there.parent.mkdir(parents=True, exist_ok=True)
-        if here.is_dir():
-            shutil.copytree(here, there, ignore=NO_CACHES)
-        else:
-            shutil.copy(here, there)
+    copy_content(CONTENT, root)
     # its tables of Unicode and of constants, which each kernel would otherwise make anew
     return Classroom(root, {"HYPOTHESIS_STORAGE_DIRECTORY": str(root / ".hypothesis")})
 

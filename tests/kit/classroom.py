@@ -31,13 +31,7 @@ class Classroom:
     def make(root: Path) -> Classroom:
         """Copy the course's content to `root`, which must not exist yet."""
         root.mkdir(parents=True)
-        for name in CONTENT:
-            there, here = root / name, ROOT / name
-            there.parent.mkdir(parents=True, exist_ok=True)
-            if here.is_dir():
-                shutil.copytree(here, there, ignore=NO_CACHES)
-            else:
-                shutil.copy(here, there)
+        copy_content(CONTENT, root)
         return Classroom(root)
 
     def hand_in(self, submissions: Iterable[Submission]) -> None:
@@ -99,3 +93,14 @@ class Classroom:
     def feedback(self, student: str) -> Path:
         """The page that a student gets back."""
         return self.root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html"
+
+
+def copy_content(names: Iterable[str], root: Path) -> None:
+    """Copy files and folders of the course to the same places under `root`, without caches."""
+    for name in names:
+        there, here = root / name, ROOT / name
+        there.parent.mkdir(parents=True, exist_ok=True)
+        if here.is_dir():
+            shutil.copytree(here, there, ignore=NO_CACHES)
+        else:
+            shutil.copy(here, there)
