@@ -29,6 +29,7 @@ from autograder.model.limits import MIB, Limits
 from autograder.sandbox import overlay, seccomp
 from autograder.sandbox.bwrap import Interpreter, bwrap_args, guest_environment
 from autograder.sandbox.command import GUEST, small_files
+from tests.kit.sandbox.processes import running
 from tests.kit.submissions import ROOT
 
 LIMITS = Limits(disk_bytes=6 * MIB, file_bytes=4 * MIB, cell_seconds=60.0)
@@ -734,16 +735,6 @@ subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)", {marker
                  start_new_session=True)
 answer = True
 """
-
-
-def running(marker: str) -> list[int]:
-    """The processes of this machine that have `marker` among their arguments."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            if marker.encode() in entry.read_bytes().split(b"\0"):
-                found.append(int(entry.parent.name))
-    return found
 
 
 def wait_until(condition: Callable[[], bool]) -> bool:

@@ -31,6 +31,7 @@ from autograder.student.budget import Budget
 from autograder.student.proxy import Student
 from autograder.student.transport import WorkerTransport
 from tests.kit.sandbox import greedy
+from tests.kit.sandbox.processes import running
 from tests.kit.submissions import ROOT
 from tests.kit.tiny import tag
 
@@ -430,16 +431,6 @@ import subprocess, sys
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)", {marker!r}],
                  start_new_session=True)
 """
-
-
-def running(marker: str) -> list[int]:
-    """The processes of this machine that have `marker` among their arguments."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            if marker.encode() in entry.read_bytes().split(b"\0"):
-                found.append(int(entry.parent.name))
-    return found
 
 
 def start_client(warm: WarmKernels, marker: str) -> subprocess.Popen[str]:
