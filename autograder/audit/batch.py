@@ -10,7 +10,6 @@ its result back. The process of the batch calls no answer itself.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import multiprocessing
 import os
@@ -28,7 +27,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from autograder.audit.trial import Selection, Trial, TrialResult, run_trial
 from autograder.course.answers import load_reference
-from autograder.grading.child import PR_SET_PDEATHSIG, fork_server
+from autograder.grading.child import end_with_parent, fork_server
 from autograder.judge.examples import read_examples
 from autograder.judge.plugin import JudgePlugin
 from autograder.judge.session import run_session, silenced
@@ -169,7 +168,7 @@ def in_child(name: str, run: Callable[[], TrialResult]) -> TrialResult:
 
 def answer_parent(sender: Connection, run: Callable[[], TrialResult]) -> None:
     """Send what `run` returns, or the traceback of its exception, and end this process."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # where the audit is interrupted
+    end_with_parent()  # where the audit is interrupted
     try:
         sender.send(run())
     except BaseException:

@@ -137,7 +137,7 @@ def failure_message(status: int | None, said: str, memory: int) -> str:
 
 def work(answer: Answer, order: bytes, memory: int, sender: Connection) -> None:
     """Carry out one order, and send the answer or a traceback."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     be_quiet()
     limit_memory(memory)
     try:
@@ -146,6 +146,11 @@ def work(answer: Answer, order: bytes, memory: int, sender: Connection) -> None:
         kind, content = b"fault", traceback.format_exc()[-FAULT_LENGTH:].encode(errors="replace")
     sender.send_bytes(kind)
     sender.send_bytes(content)
+
+
+def end_with_parent() -> None:
+    """Have Linux end this process when the one that forked it is gone."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def be_quiet() -> None:

@@ -115,7 +115,7 @@ class Recorder:
     test: Test
     kept: list[bool] = field(default_factory=list)
     drawn: list[Any] = field(default_factory=list)
-    usable: bool = True  # whether others would meet the same ones
+    usable: bool = field(init=False)  # whether others would meet the same ones
 
     def __post_init__(self) -> None:
         each = getattr(self.test, "hypothesis_explicit_examples", ())
