@@ -79,10 +79,10 @@ def servers(process: subprocess.Popen[str]) -> list[psutil.Process]:
 
 
 def graders(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    """The children that have started a sandbox."""
+    """The children that talk to a kernel: ZeroMQ does so in threads of its own."""
     with contextlib.suppress(psutil.NoSuchProcess):  # one of them has just ended
         found = [child for server in servers(process) for child in server.children()]
-        return [child for child in found if child.children()]
+        return [child for child in found if child.num_threads() > 1]
     return []
 
 
