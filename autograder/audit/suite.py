@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ class Suite:
     laws: tuple[Law, ...]
     files: Mapping[LawName, str]  # where each law of the assignment stands
     asked: Mapping[LawName, frozenset[str]]  # the functions and variables that each asks for
-    examples: str = ""  # the file with the recorded examples of the laws
+    examples: tuple[str, ...] = ()  # files with the recorded examples of the laws
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -87,6 +88,6 @@ def read_suite(course: Path, assignment: str, tasks: Sequence[str]) -> Suite:
         )
     measured = tuple(law for law in laws if not tasks or law.task in tasks)
     reference = load_reference(course, assignment)
-    path = recorded_examples(course, assignment, Limits())
-    examples = str(path or "")
+    found = recorded_examples(course, assignment, Limits(), processes=os.cpu_count() or 1)
+    examples = tuple(map(str, found))
     return Suite(course, assignment, reference, measured, first.files, first.asked, examples)

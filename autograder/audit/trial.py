@@ -44,7 +44,7 @@ class Trial:
     files: frozenset[str] = frozenset()
     misconceptions: tuple[Answer, ...] = ()  # to tell which of them the answer shows
     brief: bool = False  # whether the first law that fails is enough
-    examples: str = ""  # the file with those of the laws; not used with other seeds
+    examples: tuple[str, ...] = ()  # files with those of the laws; not used with other seeds
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -57,7 +57,7 @@ class Trial:
         """The collected tests that it needs."""
         # only naming a misconception takes the smallest examples, not finding that a law fails
         shrink = bool(self.misconceptions)
-        examples = "" if self.seeds[0] else self.examples
+        examples = () if self.seeds[0] else self.examples
         return Selection(
             self.course, self.assignment, self.files, self.seeds, self.limits, shrink, examples
         )
@@ -79,7 +79,7 @@ class Selection:
     seeds: tuple[int, ...]
     limits: Limits
     shrink: bool
-    examples: str
+    examples: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from autograder.files import PACKAGE
 from autograder.model.errors import GraderError
 
 IGNORED = ("__pycache__", ".ipynb_checkpoints")
+PYTEST_FILES = ("test_*.py", "*_test.py")
 
 
 def digest_of_files(places: Iterable[Path], *words: str) -> str:
@@ -29,14 +30,59 @@ def digest_of_files(places: Iterable[Path], *words: str) -> str:
     return digest.hexdigest()
 
 
+def digests_of_suite(course: Path, assignment: str, *words: str) -> dict[Path, str]:
+    """The files with hidden tests, each with a digest of all that its laws depend on.
+
+    That is the file itself, what it may import of the course (the reference, all of
+    `tests/hidden` that holds no laws of this assignment, and laws' files that it names), and
+    what `digest_of_files` takes in. Raises GraderError.
+    """
+    folder = suite_folder(str(course), assignment)
+    tests = [path for path in files_in(folder) if any(map(path.match, PYTEST_FILES))]
+    helpers = [path for path in files_in(folder.parent) if path not in tests]
+    reference = course / "solutions" / f"{assignment}.py"
+    shared = digest_of_files([*helpers, reference], assignment, *words)
+    found = {}
+    for path in tests:
+        digest = hashlib.sha256(shared.encode())
+        for each in sorted(named_by(path, tests)):
+            add(digest, str(each.relative_to(folder)), each)
+        found[path] = digest.hexdigest()
+    return found
+
+
+def named_by(path: Path, others: Iterable[Path]) -> set[Path]:
+    """A file and those of the others that it names, as who imports does, or that they name."""
+    found, waiting = {path}, [path]
+    while waiting:
+        content = read(waiting.pop())
+        news = {each for each in others if each.stem.encode() in content} - found
+        found |= news
+        waiting += news
+    return found
+
+
+def suite_folder(course: str, assignment: str) -> Path:
+    """Where the hidden tests of an assignment lie; raises GraderError without one."""
+    folder = Path(course) / "tests" / "hidden" / assignment
+    if not folder.is_dir():
+        raise GraderError(f"There are no hidden tests for {assignment!r}: {folder} is no folder.")
+    return folder
+
+
 def add(digest: hashlib._Hash, name: str, path: Path) -> None:
     """Take a file in, with its name and length, so that no two courses look the same."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise GraderError(f"The course's file {path} can't be read: {error}.") from error
+    content = read(path)
     digest.update(f"{name}\n{len(content)}\n".encode())
     digest.update(content)
+
+
+def read(path: Path) -> bytes:
+    """The content of a file; raises GraderError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise GraderError(f"The course's file {path} can't be read: {error}.") from error
 
 
 def files_in(place: Path) -> Iterator[Path]:

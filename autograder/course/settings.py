@@ -21,6 +21,7 @@ class Settings:
     language: Language = "de"  # that students read
     unsandboxed: bool = False  # student code runs with all rights of the grader
     workers: int = 0  # submissions that are graded at the same time; 0 for one a core
+    reuse: bool = True  # who is graded again keeps the tasks for which nothing has changed
 
     @property
     def processes(self) -> int:
@@ -56,6 +57,12 @@ class SettingsTraits(HasTraits):
         help="How many submissions are graded at the same time; 0 for one a core.",
     ).tag(config=True)
 
+    reuse = Bool(
+        DEFAULTS.reuse,
+        help="Whether a submission that is graded again keeps the results of the tasks for which "
+        "nothing has changed: submission, hidden tests, reference, engine and limits.",
+    ).tag(config=True)
+
     @property
     def settings(self) -> Settings:
         """The traits' values; raises GraderError for a bad limit."""
@@ -64,6 +71,7 @@ class SettingsTraits(HasTraits):
             language=cast(Language, self.language),
             unsandboxed=self.run_student_code_without_sandbox,
             workers=self.workers,
+            reuse=self.reuse,
         )
 
 

@@ -1,69 +1,79 @@
 """Draw the examples of a suite once, and keep them in the user's cache.
 
-How it works: they are recorded while the reference answers in a child (`judge.examples`). Their
-file is named by a digest of what they depend on: hidden tests, reference, engine, packages and
-the number of examples. So a changed test draws anew, and nobody has to delete anything.
+How it works: they are recorded while the reference answers in a child (`judge.examples`), those
+of each file of hidden tests alone, several at a time. What is recorded is named by a digest of
+all that it depends on: the hidden tests, reference, engine, packages and number of examples. So
+a changed test draws anew, and nobody has to delete anything.
 """
 
 from __future__ import annotations
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from autograder.course.answers import load_reference
-from autograder.course.digest import digest_of_files
+from autograder.course.digest import digests_of_suite
 from autograder.files import cache_folder, write_atomically
 from autograder.grading.child import Children
 from autograder.judge.examples import to_bytes
 from autograder.judge.plugin import ExampleRecorder, JudgePlugin
-from autograder.judge.session import run_session, suite_folder
+from autograder.judge.session import run_session
 from autograder.judge.source import AnswerSource
 from autograder.model.errors import GraderError
 from autograder.model.limits import Limits
 
 DRAWING_SECONDS = 1800.0
-MOST_FILES = 20  # that are kept, of all suites
+MOST_FILES = 400  # that are kept, of all suites
 
 
 @dataclass(frozen=True, slots=True)
 class DrawJob:
-    """The assignment whose examples are to be drawn."""
+    """The file of hidden tests whose examples are to be drawn."""
 
     course: str
     assignment: str
+    file: str
     limits: Limits
 
 
-def recorded_examples(course: Path, assignment: str, limits: Limits) -> Path | None:
-    """The file with the examples, made where there is none; None where they can't be recorded.
+def recorded_examples(
+    course: Path, assignment: str, limits: Limits, *, processes: int = 1
+) -> tuple[Path, ...]:
+    """The files with the examples, made where there are none, by so many processes.
 
-    Then each submission draws for itself, and says what is wrong with the suite.
+    What can't be recorded is left out. Then each submission draws for itself, and says what is
+    wrong with the suite.
     """
     try:
-        path = path_of(course, assignment, limits)
+        tests = digests_of_suite(course, assignment, str(limits.examples))
+    except GraderError:
+        return ()
+    folder = cache_folder() / "examples"
+    jobs = {
+        folder / f"{digest}.json": DrawJob(str(course), assignment, str(file), limits)
+        for file, digest in tests.items()
+    }
+    with ThreadPoolExecutor(processes) as threads:
+        found = tuple(threads.map(keep_recorded, jobs, jobs.values()))
+    forget_old(folder)
+    return tuple(path for path, fine in zip(jobs, found, strict=True) if fine)
+
+
+def keep_recorded(path: Path, job: DrawJob) -> bool:
+    """Record examples unless they are there; whether there is a file now."""
+    try:
         if not path.is_file():
-            job = DrawJob(str(course), assignment, limits)
-            memory = limits.grading_bytes
-            order = msgspec.json.encode(job)
+            order, memory = msgspec.json.encode(job), job.limits.grading_bytes
             recorded = Children().run(answer_draw, order, seconds=DRAWING_SECONDS, memory=memory)
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, recorded)
-            forget_old(path.parent)
     except (GraderError, OSError):  # TimeoutError is one of them
-        return None
-    return path
-
-
-def path_of(course: Path, assignment: str, limits: Limits) -> Path:
-    """Where the examples of an assignment lie; raises GraderError."""
-    reference = course / "solutions" / f"{assignment}.py"
-    # a hidden test may import others' helpers
-    folders = [suite_folder(str(course), assignment).parent, reference]
-    digest = digest_of_files(folders, assignment, str(limits.examples))
-    return cache_folder() / "examples" / f"{digest}.json"
+        return False
+    return True
 
 
 def forget_old(folder: Path) -> None:
@@ -83,5 +93,5 @@ def answer_draw(order: bytes) -> bytes:
     source = AnswerSource(load_reference(Path(job.course), job.assignment), job.limits)
     judge = JudgePlugin(source, limits=job.limits)
     recorder = ExampleRecorder(judge)
-    run_session(job.course, job.assignment, judge, recorder)
+    run_session(job.course, job.assignment, judge, recorder, files=[job.file])
     return to_bytes(recorder.recorded)

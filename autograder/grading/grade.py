@@ -14,6 +14,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.course.answers import load_reference, read_misconceptions
+from autograder.grading.earlier import EarlierGrade
 from autograder.grading.misconception import diagnose_task
 from autograder.grading.points import mismatch
 from autograder.grading.record import record
@@ -43,7 +44,9 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     language: Language = "de"
     unsandboxed: bool = False
-    examples: str = ""  # the file with those of the laws; without one each law draws its own
+    examples: tuple[str, ...] = ()  # files with those of the laws; who has none draws its own
+    digests: dict[str, str] = field(default_factory=dict)  # of the files with hidden tests
+    earlier: Grade | None = None  # an earlier grade of the same notebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +69,41 @@ def grade(job: Job, warm: WarmKernels | None = None) -> Result:
         with keep_running(notebook, job.limits, start) as runs:
             notes = runs.run.notes
             remarks = list(runs.run.remarks)
-            judge = run_tests(job, runs)
-        remarks += [*runs.remarks, *judge.remarks, *remark_limits(judge.outcomes)]
+            earlier = EarlierGrade(job.earlier, job.notebook, job.digests)
+            judge = run_tests(job, runs, earlier)
+        said = [*earlier.remarks, *judge.remarks, *remark_limits(judge.outcomes)]
+        remarks += [*runs.remarks, *in_order_of_tasks(notebook, said)]
         diagnoses = diagnose_all(job, judge, remarks)
         noticed = Remarks()
         for remark in remarks:
             noticed.add(remark)
         grade = assemble(job, notebook, judge, diagnoses, tuple(noticed.said))
+        grade = with_earlier(grade, earlier)
     except GraderError as error:
         grade = ungraded(job, notebook, str(error))
     return Result(grade, record(notebook, grade, notes, job.language))
 
 
-def run_tests(job: Job, runs: Reruns) -> JudgePlugin:
-    """One pytest session over the hidden tests of the assignment."""
+def run_tests(job: Job, runs: Reruns, earlier: EarlierGrade) -> JudgePlugin:
+    """One pytest session over the hidden tests of the assignment that have to be run."""
     judge = JudgePlugin(runs, limits=job.limits, examples=read_examples(job.examples))
-    run_session(job.course, job.assignment, judge)
+    run_session(job.course, job.assignment, judge, earlier)
     return judge
+
+
+def in_order_of_tasks(notebook: NotebookNode, remarks: list[str]) -> list[str]:
+    """Remarks on laws, which begin with the task's name, in the order of the test cells."""
+    places = {task_of(cell): place for place, cell in enumerate(filter(is_test, notebook.cells))}
+    return sorted(remarks, key=lambda remark: places.get(remark.partition(": ")[0], len(places)))
+
+
+def with_earlier(grade: Grade, earlier: EarlierGrade) -> Grade:
+    """The grade with the tasks that are kept in their places, and what each one depends on."""
+    tasks = (
+        earlier.kept.get(task.task) or replace(task, basis=earlier.bases.get(task.task, ""))
+        for task in grade.tasks
+    )
+    return replace(grade, tasks=tuple(tasks))
 
 
 def diagnose_all(job: Job, judge: JudgePlugin, remarks: list[str]) -> dict[str, Diagnosis]:

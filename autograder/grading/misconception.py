@@ -121,7 +121,7 @@ def question(exchange: Exchange) -> Question:
 def see(reply: Reply) -> Seen:
     """A reply as plain data; NOTHING where it can't be compared."""
     try:
-        after = wire.unpack([reply.get("arguments"), reply.get("named")])
+        after = wire.unpack([reply.get("arguments", "as before"), reply.get("named")])
         match reply:
             case {"value": data}:
                 return "value", wire.unpack(data), after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from autograder.grading.grade import Job, Result, refuse
 from autograder.grading.intake import ReadResult
 from autograder.grading.process import grade_in_subprocess
 from autograder.kernel.warm import WarmKernels
+from autograder.model.grade import Grade
 from autograder.model.messages import render
 
 
@@ -22,12 +24,16 @@ def grade_submission(
     *,
     children: Children | None = None,
     warm: WarmKernels | None = None,
-    examples: str = "",
+    examples: tuple[str, ...] = (),
+    digests: Mapping[str, str] | None = None,
+    earlier: Grade | None = None,
 ) -> Result:
     """The grade of a restored submission, and its notebook with outputs and verdicts.
 
-    `examples` is the file with those of the laws, where they are recorded. What cannot be read is
-    not graded; whatever happens in the subprocess, the result is a Result.
+    `examples` are the files with those of the laws, where they are recorded. Of an `earlier`
+    grade the tasks are kept for which nothing has changed, by the `digests` of the files with
+    hidden tests. What cannot be read is not graded; whatever happens in the subprocess, the
+    result is a Result.
     """
     job = Job(
         course=str(course),
@@ -37,6 +43,8 @@ def grade_submission(
         language=settings.language,
         unsandboxed=settings.unsandboxed,
         examples=examples,
+        digests=dict(digests or {}),
+        earlier=earlier,
     )
     noticed = submission.noticed
     if noticed.fault:

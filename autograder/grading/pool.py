@@ -8,6 +8,9 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+import msgspec
+
+from autograder.course.digest import digests_of_suite
 from autograder.course.settings import Settings
 from autograder.grading.child import Children
 from autograder.grading.examples import recorded_examples
@@ -16,6 +19,7 @@ from autograder.grading.intake import ReadJob, ReadResult, read_in_subprocess
 from autograder.grading.pipeline import grade_submission
 from autograder.kernel.warm import WarmKernels, open_warm_kernels
 from autograder.model.errors import GraderError
+from autograder.model.grade import Grade
 
 ENOUGH = 4  # submissions, for which it pays to load a process that kernels are copied from
 
@@ -33,7 +37,8 @@ class GradingPool:
         self.settings = settings
         self.children = Children()
         self.threads = ThreadPoolExecutor(settings.processes, thread_name_prefix="grading")
-        self.examples: str | None = None  # the file; None before somebody needs it
+        self.examples: tuple[str, ...] | None = None  # files; None before somebody needs them
+        self.digests: dict[str, str] = {}  # of the files with hidden tests
         self.warm: WarmKernels | None = None
         self.stack = contextlib.ExitStack()
 
@@ -56,21 +61,32 @@ class GradingPool:
         if self.expected >= ENOUGH and not self.settings.unsandboxed:
             with contextlib.suppress(GraderError):  # each submission says what is missing
                 self.warm = self.stack.enter_context(open_warm_kernels())
-        limits = self.settings.limits
-        self.examples = str(recorded_examples(self.course, self.assignment, limits) or "")
+        limits, processes = self.settings.limits, self.settings.processes
+        found = recorded_examples(self.course, self.assignment, limits, processes=processes)
+        self.examples = tuple(map(str, found))
+        with contextlib.suppress(GraderError):  # each submission says what is missing
+            words = msgspec.json.encode(limits).decode()
+            files = digests_of_suite(self.course, self.assignment, words)
+            self.digests = {str(file.absolute()): digest for file, digest in files.items()}
 
     def read(self, job: ReadJob) -> Future[ReadResult]:
         """A submission, restored; fails with GraderError where the disk or the child fails."""
         return self.threads.submit(read_in_subprocess, job, self.children)
 
-    def grade(self, submission: ReadResult) -> Future[Result]:
+    def grade(self, submission: ReadResult, earlier: Grade | None = None) -> Future[Result]:
         """The grade of a restored submission; it never fails.
 
-        The first one waits until the examples of the hidden tests are recorded.
+        The first one waits until the examples of the hidden tests are recorded. Of an earlier
+        grade the tasks are kept for which nothing has changed.
         """
         if self.examples is None:
             self.prepare()
         work = partial(
-            grade_submission, children=self.children, warm=self.warm, examples=self.examples or ""
+            grade_submission,
+            children=self.children,
+            warm=self.warm,
+            examples=self.examples or (),
+            digests=self.digests,
+            earlier=earlier,
         )
         return self.threads.submit(work, self.course, self.assignment, submission, self.settings)

@@ -60,7 +60,7 @@ def call(
         found = {"raised": describe(error)}
     else:
         found = say_value(value)
-    return found | say_arguments(arguments, named)
+    return found | say_arguments(arguments, named, request)
 
 
 def reported(calls: Iterable[Any], report: Callable[[], None]) -> Iterator[Any]:
@@ -109,10 +109,14 @@ def say_value(value: Any) -> dict[str, Any]:
         return {"unreadable": type(error).__name__}
 
 
-def say_arguments(arguments: list[Any], named: dict[str, Any]) -> dict[str, Any]:
-    """The arguments after the call, with the state that generators were left in."""
+def say_arguments(
+    arguments: list[Any], named: dict[str, Any], request: dict[str, Any]
+) -> dict[str, Any]:
+    """The arguments after the call, with the state of generators; {} where they are as before."""
     try:
-        return {"arguments": wire.pack(arguments), "named": wire.pack(named)}
+        after = {"arguments": wire.pack(arguments), "named": wire.pack(named)}
+        before = {name: request[name] for name in after}
+        return after if wire.to_bytes(after) != wire.to_bytes(before) else {}
     except BaseException:
         return {"arguments": None, "named": None}
 

@@ -158,13 +158,14 @@ def serve_test(namespace: Namespace, limit: int, connection: socket.socket) -> N
 
 def serve_calls(namespace: Namespace, limit: int, connection: socket.socket) -> None:
     """Answer calls until the grader closes the connection."""
-    report = partial(wire.send, connection, {"going_on": True}, limit=limit)
+    grader = wire.Connection(connection)
+    report = partial(grader.send, {"going_on": True}, limit=limit)
     while True:
-        request = wire.receive(connection, limit=1 << 30)
+        request = grader.receive(limit=1 << 30)
         found = answer(request, namespace, report)
         try:
-            wire.send(connection, found, limit=limit)
+            grader.send(found, limit=limit)
         except TooLarge:
-            wire.send(connection, {"too_large": True}, limit=limit)
+            grader.send({"too_large": True}, limit=limit)
         except WireError as error:
-            wire.send(connection, {"unreadable": error.what}, limit=limit)
+            grader.send({"unreadable": error.what}, limit=limit)

@@ -27,11 +27,14 @@ from autograder.guest.generators import pack_generator, unpack_generator
 
 DEPTH = 24  # of nested containers
 LENGTH = struct.Struct(">I")
+WAIT = struct.pack("@ll", 0, 50_000)  # a timeval: microseconds until patience is asked again
+LEAST_READ, MOST_READ = 1 << 16, 1 << 20  # bytes at a time: a short frame comes at once
 CONTROL_BYTES = 4096  # of one message on the control socket, which asks for forks
 ENTRIES = 500  # of one dict
 SCALARS = frozenset({type(None), bool, int, float})  # JSON has a word for them
 PLAIN = SCALARS | {str}
 # what `pack` made nests no deeper than DEPTH, so nothing in it can hold itself
+Patience = Callable[[], object]
 ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
@@ -157,50 +160,72 @@ def from_bytes(content: bytes) -> Any:
         raise WireError("a frame that is no JSON") from error
 
 
-def send(connection: socket.socket, data: Any, *, limit: int) -> None:
-    """Write one frame; raises TooLarge before a byte of a longer one is written."""
-    send_frame(connection, to_bytes(data), limit=limit)
+class Connection:
+    """A stream socket that carries frames, one after the other, in both directions.
 
-
-def send_frame(connection: socket.socket, content: bytes, *, limit: int) -> None:
-    """Write one frame that is JSON already; raises TooLarge as `send` does."""
-    if len(content) > limit:
-        raise TooLarge(f"a frame of {len(content)} bytes")
-    connection.sendall(LENGTH.pack(len(content)) + content)
-
-
-def receive(connection: socket.socket, *, limit: int) -> Any:
-    """Read one frame; raises EOFError where the other side is gone, and WireError."""
-    return from_bytes(receive_frame(connection, limit=limit))
-
-
-def receive_frame(
-    connection: socket.socket, *, limit: int, patience: Callable[[], float | None] = lambda: None
-) -> bytes:
-    """The content of one frame, however slowly it trickles in; it is not parsed.
-
-    `patience` is asked before each wait: the seconds until it wants to be asked again, or
-    None for no limit. It raises TimeoutError where it has lasted long enough. Raises EOFError
-    where the other side is gone, and TooLarge.
+    Who must not wait for the other side for ever has a `patience` asked while frames are sent
+    and received: every 0.05 seconds and whenever a part has come. It raises TimeoutError where
+    it has lasted long enough.
     """
-    (length,) = LENGTH.unpack(receive_bytes(connection, LENGTH.size, patience))
-    if length > limit:
-        raise TooLarge(f"a frame of {length} bytes")
-    return receive_bytes(connection, length, patience)
 
+    __slots__ = ("arrived", "socket")
 
-def receive_bytes(
-    connection: socket.socket, size: int, patience: Callable[[], float | None]
-) -> bytes:
-    """Exactly `size` bytes."""
-    content = bytearray()
-    while len(content) < size:
-        connection.settimeout(patience())
-        try:
-            part = connection.recv(min(size - len(content), 1 << 20))
-        except TimeoutError:
-            continue
-        if not part:
-            raise EOFError
-        content += part
-    return bytes(content)
+    def __init__(self, connection: socket.socket, *, patient: bool = False) -> None:
+        """Take a connected socket over; `patient` where frames are exchanged with a patience."""
+        self.socket = connection
+        self.arrived = bytearray()  # what came with the frames before
+        if patient:
+            for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                connection.setsockopt(socket.SOL_SOCKET, option, WAIT)
+
+    def send(self, data: Any, *, limit: int) -> None:
+        """Write one frame; raises TooLarge before a byte of a longer one is written."""
+        self.send_frame(to_bytes(data), limit=limit)
+
+    def send_frame(self, content: bytes, *, limit: int, patience: Patience = lambda: None) -> None:
+        """Write one frame that is JSON already; raises TooLarge as `send` does."""
+        if len(content) > limit:
+            raise TooLarge(f"a frame of {len(content)} bytes")
+        left = memoryview(LENGTH.pack(len(content)) + content)
+        while left:
+            try:
+                left = left[self.socket.send(left) :]
+            except BlockingIOError:
+                patience()
+
+    def receive(self, *, limit: int) -> Any:
+        """Read one frame; raises EOFError where the other side is gone, and WireError."""
+        return from_bytes(self.receive_frame(limit=limit))
+
+    def receive_frame(self, *, limit: int, patience: Patience = lambda: None) -> bytes:
+        """The content of one frame, however slowly it trickles in; it is not parsed.
+
+        Raises EOFError where the other side is gone, and TooLarge.
+        """
+        self.fill(LENGTH.size, patience)
+        (length,) = LENGTH.unpack_from(self.arrived)
+        if length > limit:
+            raise TooLarge(f"a frame of {length} bytes")
+        end = LENGTH.size + length
+        self.fill(end, patience)
+        content = bytes(self.arrived[LENGTH.size : end])
+        del self.arrived[:end]
+        return content
+
+    def fill(self, size: int, patience: Patience) -> None:
+        """Read until so many bytes have arrived."""
+        while (missing := size - len(self.arrived)) > 0:
+            try:
+                part = self.socket.recv(min(max(missing, LEAST_READ), MOST_READ))
+            except BlockingIOError:
+                patience()
+                continue
+            if not part:
+                raise EOFError
+            self.arrived += part
+            if len(part) < missing:
+                patience()
+
+    def close(self) -> None:
+        """Close the socket."""
+        self.socket.close()

@@ -11,6 +11,7 @@ would have tried; for whom one fails, Hypothesis itself searches for the smalles
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import random
 import warnings
@@ -194,9 +195,10 @@ def from_bytes(content: bytes) -> dict[LawName, Examples]:
     return {each.law: each for each in recorded}
 
 
-def read_examples(path: str) -> dict[LawName, Examples]:
-    """The recorded examples; none where the file is gone or broken, so that each law draws."""
-    try:
-        return from_bytes(Path(path).read_bytes()) if path else {}
-    except (OSError, GraderError):
-        return {}
+def read_examples(paths: Iterable[str]) -> dict[LawName, Examples]:
+    """The recorded examples; none of a file that is gone or broken, so that its laws draw."""
+    found: dict[LawName, Examples] = {}
+    for path in paths:
+        with contextlib.suppress(OSError, GraderError):
+            found |= from_bytes(Path(path).read_bytes())
+    return found

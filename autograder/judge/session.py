@@ -11,13 +11,12 @@ import contextlib
 import os
 import warnings
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pytest
 
+from autograder.course.digest import suite_folder
 from autograder.files import cache_folder
 from autograder.judge.plugin import JudgePlugin
-from autograder.model.errors import GraderError
 
 SETTINGS_OF_OTHERS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 
@@ -57,14 +56,6 @@ def pytest_args(course: str) -> list[str]:
         "--continue-on-collection-errors",
         *["--assert=plain", "--tb=native", "-q", "--no-header", "--no-summary"],
     ]
-
-
-def suite_folder(course: str, assignment: str) -> Path:
-    """Where the hidden tests of an assignment lie; raises GraderError without one."""
-    folder = Path(course) / "tests" / "hidden" / assignment
-    if not folder.is_dir():
-        raise GraderError(f"There are no hidden tests for {assignment!r}: {folder} is no folder.")
-    return folder
 
 
 @contextlib.contextmanager

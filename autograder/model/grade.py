@@ -72,6 +72,7 @@ class TaskGrade:
     outcomes: tuple[Outcome, ...]
     fault: str = ""  # why nothing could be graded, for staff; "" where it could
     diagnosis: Diagnosis | None = None
+    basis: str = ""  # a digest of all that the outcomes depend on; "" where nobody can tell
 
     @property
     def earned(self) -> float | None:

@@ -52,7 +52,7 @@ from autograder.nbgrader.interleave import Work, interleave
 from autograder.nbgrader.preprocessors import GRADED, Graded, Resources, submission_in
 from autograder.nbgrader.progress import show_progress
 from autograder.nbgrader.receipts import CopyReceipt, Timestamps, submitted_at
-from autograder.nbgrader.results import has_result, write_result
+from autograder.nbgrader.results import has_result, read_result, write_result
 from autograder.nbgrader.submitted import SubmittedFolders
 from autograder.submission.receipt import read_receipt
 
@@ -159,6 +159,7 @@ class Autograde(SubmittedFolders, CopyReceipt):
         """What nbgrader does with a submission, in its order; what fails leaves nothing."""
         assignment = self.coursedir.assignment_id
         self.notebooks = [*notebooks]
+        earlier = self.earlier_grades(assignment, student) if pool.settings.reuse else {}
         if not self.init_destination(assignment, student):
             return
         try:
@@ -171,8 +172,9 @@ class Autograde(SubmittedFolders, CopyReceipt):
                 self.convert_step(path, sanitizing=True)
                 restored = os.path.join(self.writer.build_directory, os.path.basename(path))
                 submission = submission_in(nbformat.read(restored, as_version=4))
-                yield (grading := pool.grade(submission))
+                yield (grading := pool.grade(submission, earlier.get(path)))
                 self.graded[restored] = submission, grading.result()
+                self.tell_kept(student, grading.result().grade, earlier.get(path))
                 self.convert_step(restored, sanitizing=False)
             self.notebooks = known
             self.set_permissions(assignment, student)
@@ -213,6 +215,25 @@ class Autograde(SubmittedFolders, CopyReceipt):
         self.forget_scores(assignment_id, student_id)
         remove(folder)
         return True
+
+    def earlier_grades(self, assignment_id: str, student_id: str) -> dict[str, Grade]:
+        """The grades of an earlier run, by the path of the notebook that was handed in."""
+        folder = Path(self._format_dest(assignment_id, student_id))
+        found = {path: read_result(folder, Path(path).stem) for path in self.notebooks}
+        return {path: grade for path, grade in found.items() if grade is not None}
+
+    def tell_kept(self, student: str, grade: Grade, earlier: Grade | None) -> None:
+        """Say in the log which tasks an earlier grading holds for."""
+        before = earlier.tasks if earlier is not None else ()
+        kept = [task.task for task in grade.tasks if task in before and task.basis]
+        if kept:
+            again = [task.task for task in grade.tasks if task.task not in kept]
+            self.log.info(
+                "%s: run again: %s; kept, since nothing has changed: %s",
+                student,
+                ", ".join(again) or "nothing",
+                ", ".join(kept),
+            )
 
     def holds(self, assignment_id: str, student_id: str) -> bool:
         """Whether a submission was graded to the end, and is the newest."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.files import write_atomically
+from autograder.model.errors import GraderError
 from autograder.model.grade import Grade, from_json, to_json
 
 RESULT_SUFFIX = ".result.json"
@@ -21,6 +22,14 @@ def write_result(folder: Path, notebook: str, grade: Grade) -> None:
 def has_result(folder: Path, notebook: str) -> bool:
     """Whether a notebook was graded to the end."""
     return (folder / f"{notebook}{RESULT_SUFFIX}").is_file()
+
+
+def read_result(folder: Path, notebook: str) -> Grade | None:
+    """The grade of a notebook; None where there is none, or none that this version can read."""
+    try:
+        return from_json((folder / f"{notebook}{RESULT_SUFFIX}").read_bytes())
+    except (OSError, GraderError):
+        return None
 
 
 def read_results(folder: Path) -> list[Grade]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from autograder.student.effort import Effort
 
 LOOK_SECONDS = 1.0  # of a call, before its process is looked at
-LEAST_WAIT = 0.01  # seconds, so that no wait ends before the clock has moved
 
 
 @dataclass(slots=True)
@@ -51,7 +50,7 @@ class Budget:
 
 @dataclass(slots=True)
 class Stopwatch:
-    """How long the student's side has taken for a request; `patience` of `wire.receive`.
+    """How long the student's side has taken for a request; the patience of a `wire.Connection`.
 
     What a process waits for a core while the machine does something else is not counted.
     """
@@ -63,14 +62,12 @@ class Stopwatch:
     done: float = 0.0  # seconds of the calls that have ended
     before: Effort | None = None  # that of the process after a second
 
-    def __call__(self) -> float:
-        """The seconds to wait before asking again; raises TimeoutError at the end."""
+    def __call__(self) -> None:
+        """Raise TimeoutError at the end."""
         if self.before is None and self.elapsed >= LOOK_SECONDS:
             self.before = self.effort()
-        left = min(self.call + self.done, self.most) - self.used
-        if left <= 0:
+        if min(self.call + self.done, self.most) <= self.used:
             raise TimeoutError
-        return max(LEAST_WAIT, left if self.before else min(left, LOOK_SECONDS - self.elapsed))
 
     def next_call(self) -> None:
         """The call has ended, and another one of the same request began."""

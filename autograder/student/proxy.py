@@ -29,6 +29,7 @@ from autograder.student.call import Call
 from autograder.student.literal import literal
 from autograder.student.log import CallLog, Exchange
 from autograder.student.reply import (
+    Arguments,
     fingerprint,
     judging,
     parse_reply,
@@ -93,6 +94,8 @@ class Function:
     def unchanged(self, *arguments: Any, **named: Any) -> Any:
         """Call it once, and raise a Violation where it changed an argument in place."""
         value, after = self.caller.call(Call(self.name, arguments, named))
+        if after is None:
+            return value
         with self.caller.transport.spend(), judging():
             if list(map(fingerprint, after)) != [fingerprint(list(arguments)), fingerprint(named)]:
                 held = [*after[0], *after[1].values()][: len(arguments) + len(named)]
@@ -108,6 +111,8 @@ class Function:
         values, after = self.caller.call(Call(self.name, calls, each=True))
         if not isinstance(values, list) or len(values) != len(calls):
             raise Unreadable(unreadable("reply"))
+        if after is None:
+            return values
         with self.caller.transport.spend(), judging():
             if fingerprint(list(calls)) != fingerprint(after[0]):
                 raise changed(after[0][: len(calls)])
@@ -122,12 +127,13 @@ class Caller:
     limits: Limits
     log: CallLog
 
-    def call(self, call: Call) -> tuple[Any, tuple[list[Any], dict[str, Any]]]:
-        """The value, and the arguments as the call left them; generators move on."""
+    def call(self, call: Call) -> tuple[Any, Arguments | None]:
+        """The value, and the arguments where the call changed them; generators move on."""
         value, reply = self.ask(call.function, call, call.request)
         with self.transport.spend(), judging():
             after = read_arguments(reply)
-            advance(call, *after)
+            if after is not None:
+                advance(call, *after)
         return value, after
 
     def ask(self, name: str, last: Call | str, request: Request) -> tuple[Any, Reply]:

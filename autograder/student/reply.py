@@ -18,6 +18,8 @@ from autograder.student.transport import Reply, too_large, unreadable
 
 MOST_KINDS = 40  # classes that an exception is an instance of
 
+Arguments = tuple[list[Any], dict[str, Any]]  # of a call: by their places, and by name
+
 
 def parse_reply(content: bytes) -> Reply:
     """The reply that came as JSON; raises WireError where it is none."""
@@ -46,9 +48,14 @@ def read_reply(name: str, reply: Reply, limits: Limits) -> Any:
     raise Unreadable(unreadable("reply"))
 
 
-def read_arguments(reply: Reply) -> tuple[list[Any], dict[str, Any]]:
-    """The arguments after the call, as the other side says; raises WireError."""
-    positional = wire.unpack(reply.get("arguments"))
+def read_arguments(reply: Reply) -> Arguments | None:
+    """The arguments after the call, as the other side says, or None where nothing changed.
+
+    Raises WireError.
+    """
+    if "arguments" not in reply:
+        return None
+    positional = wire.unpack(reply["arguments"])
     named = wire.unpack(reply.get("named"))
     if not isinstance(positional, list) or not isinstance(named, dict):
         raise Unreadable(unreadable("reply"))

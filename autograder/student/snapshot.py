@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from autograder.guest.wire import CONTROL_BYTES
+from autograder.guest import wire
 from autograder.model.messages import Message
 from autograder.student.effort import Effort, effort_of
 
@@ -46,7 +46,7 @@ class Control:
         socket.send_fds(self.connection, [content], [handed.fileno()] if handed else [])
         while (left := deadline - time.monotonic()) > 0:
             self.connection.settimeout(left)
-            reply = read_reply(self.connection.recv(CONTROL_BYTES))
+            reply = read_reply(self.connection.recv(wire.CONTROL_BYTES))
             if reply.get("done") == self.asked:
                 pid = reply.get("pid", 0)
                 return pid if type(pid) is int and 0 <= pid < MOST_PROCESSES else 0
@@ -106,7 +106,8 @@ class Snapshot:
         """Fork a worker; raises OSError where the snapshot no longer answers."""
         self.workers += 1
         pid, connection = self.patiently(lambda: self.control.fork({"open": self.workers}))
-        return Worker(self, self.workers, connection, self.processes / str(pid))
+        answering = wire.Connection(connection, patient=True)
+        return Worker(self, self.workers, answering, self.processes / str(pid))
 
     def end(self, worker: int) -> None:
         """End a worker; raises OSError where the snapshot no longer answers."""
@@ -129,7 +130,7 @@ class Worker:
 
     snapshot: Snapshot
     number: int
-    connection: socket.socket
+    connection: wire.Connection
     process: Path  # its folder in /proc: which one it is, the sandbox says
 
     def effort(self) -> Effort:

@@ -10,7 +10,6 @@ is *not graded*.
 from __future__ import annotations
 
 import contextlib
-import socket
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -51,7 +50,7 @@ class WorkerProcess(Protocol):
     """A process that answers on a connection and can be ended (`snapshot.Worker`)."""
 
     @property
-    def connection(self) -> socket.socket: ...
+    def connection(self) -> wire.Connection: ...
 
     def effort(self) -> Effort:
         """The time that it has computed and waited for a core."""
@@ -121,12 +120,11 @@ class WorkerTransport:
             self.doubt = f"no copy of the student's functions could be made: {error}"
             raise NoCopy(self.doubt) from error
 
-    def exchange(self, connection: socket.socket, request: bytes, watch: Stopwatch) -> bytes:
+    def exchange(self, connection: wire.Connection, request: bytes, watch: Stopwatch) -> bytes:
         """Send one frame and receive one, after any number of frames that say: it goes on."""
-        connection.settimeout(watch())
-        wire.send_frame(connection, request, limit=1 << 30)  # it is ours: no limit is needed
+        connection.send_frame(request, limit=1 << 30, patience=watch)  # it is ours: no limit
         while True:
-            reply = wire.receive_frame(connection, limit=self.limits.reply_bytes, patience=watch)
+            reply = connection.receive_frame(limit=self.limits.reply_bytes, patience=watch)
             if reply != GOING_ON:
                 return reply
             watch.next_call()

@@ -222,9 +222,11 @@ def test_a_broken_file_holds_no_examples(tmp_path: Any) -> None:
     (tmp_path / "broken.json").write_text('[{"task": 1}]')
     with pytest.raises(GraderError, match="no recorded examples"):
         from_bytes(b"{}")
-    assert read_examples(str(tmp_path / "broken.json")) == {}
-    assert read_examples(str(tmp_path / "none.json")) == {}
-    assert read_examples("") == {}
+    kept = Examples("f", "test_f", (True,), ({"x": 1},))
+    (tmp_path / "whole.json").write_bytes(to_bytes([kept]))
+    paths = [str(tmp_path / f"{name}.json") for name in ("broken", "none", "whole")]
+    assert read_examples(paths) == {("f", "test_f"): kept}
+    assert read_examples([]) == {}
 
 
 @pytest.mark.parametrize(

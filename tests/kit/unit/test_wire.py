@@ -397,31 +397,30 @@ def test_arbitrary_bytes_are_json_or_refused(content: bytes) -> None:
 # --- frames ---------------------------------------------------------------------
 
 
-Pair = tuple[socket.socket, socket.socket]
+Pair = tuple[wire.Connection, wire.Connection]
 
 
 @pytest.fixture
 def ends() -> Iterator[Pair]:
     one, other = socket.socketpair()
     with one, other:
-        yield one, other
+        yield wire.Connection(one), wire.Connection(other, patient=True)
 
 
-def within(seconds: float) -> Callable[[], float]:
+def within(seconds: float) -> Callable[[], None]:
     """The patience of somebody who waits for so long in all."""
     deadline = time.monotonic() + seconds
 
-    def patience() -> float:
-        if (left := deadline - time.monotonic()) <= 0:
+    def patience() -> None:
+        if time.monotonic() >= deadline:
             raise TimeoutError
-        return left
 
     return patience
 
 
-def receive(connection: socket.socket, limit: int) -> object:
+def receive(connection: wire.Connection, limit: int) -> object:
     """What a frame says."""
-    return wire.from_bytes(wire.receive_frame(connection, limit=limit, patience=within(5)))
+    return wire.from_bytes(connection.receive_frame(limit=limit, patience=within(5)))
 
 
 def framed(content: bytes) -> bytes:
@@ -430,49 +429,49 @@ def framed(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("data", [None, {"value": [1, 2.5, "ä"]}, [], "x" * 50_000])
 def test_a_frame_arrives_as_it_was_sent(ends: Pair, data: object) -> None:
-    wire.send(ends[0], data, limit=1 << 20)
+    ends[0].send(data, limit=1 << 20)
     assert receive(ends[1], 1 << 20) == data
 
 
 def test_frames_arrive_one_by_one(ends: Pair) -> None:
     for number in range(3):
-        wire.send(ends[0], number, limit=100)
+        ends[0].send(number, limit=100)
     assert [receive(ends[1], 100) for _ in range(3)] == [0, 1, 2]
 
 
 def test_a_frame_longer_than_allowed_is_not_sent(ends: Pair) -> None:
     with pytest.raises(TooLarge):
-        wire.send(ends[0], "x" * 100, limit=101)  # the quotes count as well
-    wire.send(ends[0], "x" * 100, limit=102)
+        ends[0].send("x" * 100, limit=101)  # the quotes count as well
+    ends[0].send("x" * 100, limit=102)
     assert receive(ends[1], 102) == "x" * 100
 
 
 def test_a_frame_that_says_it_is_too_long_is_not_read(ends: Pair) -> None:
-    ends[0].sendall(struct.pack(">I", 0xFFFFFFFF))
+    ends[0].socket.sendall(struct.pack(">I", 0xFFFFFFFF))
     with pytest.raises(TooLarge):
-        wire.receive_frame(ends[1], limit=1000, patience=within(5))
+        ends[1].receive_frame(limit=1000, patience=within(5))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"nonsense", b"\xff\xfe", b"1" * 5000, b"1 2"])
 def test_a_frame_that_is_no_json_is_refused(ends: Pair, content: bytes) -> None:
-    ends[0].sendall(framed(content))
+    ends[0].socket.sendall(framed(content))
     with pytest.raises(WireError):
         receive(ends[1], 10_000)
 
 
 @pytest.mark.parametrize("sent", [b"", b"\0\0", framed(b"1234")[:-1]])
 def test_the_end_of_the_other_side_is_noticed(ends: Pair, sent: bytes) -> None:
-    ends[0].sendall(sent)
+    ends[0].socket.sendall(sent)
     ends[0].close()
     with pytest.raises(EOFError):
-        wire.receive_frame(ends[1], limit=100, patience=within(5))
+        ends[1].receive_frame(limit=100, patience=within(5))
 
 
 @pytest.mark.parametrize("sent", [b"", b"\0\0", framed(b"1234")[:-1]])
 def test_silence_ends_at_the_deadline(ends: Pair, sent: bytes) -> None:
-    ends[0].sendall(sent)
+    ends[0].socket.sendall(sent)
     with pytest.raises(TimeoutError):
-        wire.receive_frame(ends[1], limit=100, patience=within(0.05))
+        ends[1].receive_frame(limit=100, patience=within(0.05))
 
 
 def test_a_frame_that_trickles_in_does_not_put_off_the_deadline(ends: Pair) -> None:
@@ -482,14 +481,14 @@ def test_a_frame_that_trickles_in_does_not_put_off_the_deadline(ends: Pair) -> N
         for byte in framed(b" " * 200):
             if stop.wait(0.05):
                 return
-            ends[0].sendall(bytes([byte]))
+            ends[0].socket.sendall(bytes([byte]))
 
     thread = threading.Thread(target=trickle)
     thread.start()
     start = time.monotonic()
     try:
         with pytest.raises(TimeoutError):
-            wire.receive_frame(ends[1], limit=1000, patience=within(0.3))
+            ends[1].receive_frame(limit=1000, patience=within(0.3))
         took = time.monotonic() - start
     finally:
         stop.set()
@@ -497,10 +496,37 @@ def test_a_frame_that_trickles_in_does_not_put_off_the_deadline(ends: Pair) -> N
     assert took < 5  # all of it would take ten seconds
 
 
-def test_nothing_is_read_beyond_the_frame(ends: Pair) -> None:
-    ends[0].sendall(framed(b"1") + b"rest")
+def test_what_comes_behind_a_frame_is_kept_for_the_next(ends: Pair) -> None:
+    ends[0].socket.sendall(framed(b"1") + framed(b"2")[:-1])
     assert receive(ends[1], 100) == 1
-    assert ends[1].recv(100) == b"rest"
+    ends[0].socket.sendall(b"2")
+    assert receive(ends[1], 100) == 2
+
+
+def test_no_more_than_a_part_is_read_beyond_what_is_wanted(ends: Pair) -> None:
+    ends[0].socket.sendall(framed(b"1") + bytes(2 * wire.LEAST_READ))
+    assert receive(ends[1], 100) == 1
+    assert len(ends[1].arrived) <= wire.LEAST_READ
+
+
+def test_who_does_not_read_is_not_waited_for(ends: Pair) -> None:
+    with pytest.raises(TimeoutError):
+        ends[1].send_frame(bytes(1 << 22), limit=1 << 30, patience=within(0.2))
+
+
+def test_a_frame_that_is_read_slowly_is_sent_to_its_end(ends: Pair) -> None:
+    content = b"1" * (1 << 21)
+
+    def read() -> None:
+        time.sleep(0.3)  # the sender has to wait more than once
+        found.append(ends[0].receive_frame(limit=1 << 30))
+
+    found: list[bytes] = []
+    reader = threading.Thread(target=read)
+    reader.start()
+    ends[1].send_frame(content, limit=1 << 30, patience=within(20))
+    reader.join()
+    assert found == [content]
 
 
 @pytest.mark.parametrize("shape", [[10**9, 0], [0, 10**9], [4097, 4097, 0]])

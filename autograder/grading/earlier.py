@@ -1,0 +1,71 @@
+"""Keep the tasks of an earlier grading for which nothing has changed.
+
+How it works: the verdict on a task depends on the submission, on the files with its hidden tests
+and all that they may import, on the engine, the packages and the limits. A task's `basis` is a
+digest of all that. Where it is the same as in the earlier grading, and the task was graded, its
+laws are not run again. The notebook's cells are, so that all tests see the student's functions
+as ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from autograder.model.grade import Grade, TaskGrade
+
+
+@dataclass(slots=True)
+class EarlierGrade:
+    """A pytest plugin beside `JudgePlugin`: it leaves out the laws of the tasks that are kept."""
+
+    grade: Grade | None  # the earlier one
+    submission: str  # the restored notebook
+    digests: Mapping[str, str]  # by the file of hidden tests; none: nothing is kept
+    bases: dict[str, str] = field(default_factory=dict)  # by the task
+    kept: dict[str, TaskGrade] = field(default_factory=dict)
+
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """See on what each task depends, and deselect the tests of those that are kept."""
+        files = defaultdict(set)
+        for item in items:
+            files[task_of(item)].add(str(item.path))
+        self.bases = {task: self.basis(of) for task, of in files.items() if task}
+        self.kept = dict(self.unchanged())
+        left_out = [item for item in items if task_of(item) in self.kept]
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [item for item in items if item not in left_out]
+
+    def basis(self, files: set[str]) -> str:
+        """A digest of what a task with these files of hidden tests depends on, or ""."""
+        if not files <= self.digests.keys():
+            return ""
+        digest = hashlib.sha256(self.submission.encode())
+        for file in sorted(files):
+            digest.update(self.digests[file].encode())
+        return digest.hexdigest()
+
+    def unchanged(self) -> Iterator[tuple[str, TaskGrade]]:
+        """The tasks that are kept, by name."""
+        for task in self.grade.tasks if self.grade is not None else ():
+            if task.basis and task.basis == self.bases.get(task.task) and task.earned is not None:
+                yield task.task, task
+
+    @property
+    def remarks(self) -> list[str]:
+        """What staff was told of the tasks that are kept."""
+        told = self.grade.remarks if self.grade is not None else ()
+        return [remark for remark in told if remark.partition(": ")[0] in self.kept]
+
+
+def task_of(item: pytest.Item) -> str:
+    """The task of a law; "" where its test names none."""
+    marker = item.get_closest_marker("points")
+    return str(marker.kwargs.get("task", "")) if marker is not None else ""
