@@ -1,16 +1,14 @@
 """Run a command on a class and measure it: its time, CPU seconds and memory.
 
-How it works: the CPU seconds are those of all processes that descend from this one, the ended
-ones as the system adds them up for whoever waits for them. A process whose parent ended is
-handed to this one, so that none is missed. What the command prints says when it began with the
-first submission, and when each was finished.
+How it works: the CPU seconds are those of the whole machine. A process whose parent ended is
+handed to this one, so that none goes on while the next command is measured. What the command
+prints says when it began with the first submission, and when each was finished.
 """
 
 from __future__ import annotations
 
 import ctypes
 import re
-import resource
 import signal
 import subprocess
 import time
@@ -44,7 +42,7 @@ class Usage:
 
     status: int
     seconds: float
-    cpu_seconds: float  # of the command's process and all that descend from it
+    cpu_seconds: float  # of the machine meanwhile
     peak_bytes: int  # the most memory that the command's own process held
     start: Mark  # of its work on the first submission
     finished: tuple[Mark, ...]  # one a submission
@@ -97,16 +95,13 @@ def end(process: subprocess.Popen[str]) -> None:
 
 
 def cpu_seconds() -> float:
-    """What all processes that descend from this one have computed so far, those that ended too."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    total = ended.ru_utime + ended.ru_stime
-    for process in psutil.Process().children(recursive=True):
-        try:
-            times = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        total += times.user + times.system + times.children_user + times.children_system
-    return total
+    """What all cores of the machine have computed so far: nothing else should run on it.
+
+    The processes' own figures would miss most of a sandbox: when its first process is gone, the
+    kernel ends all others of its namespace, and adds what they computed to nobody.
+    """
+    times = psutil.cpu_times()
+    return sum(getattr(times, kind, 0.0) for kind in ("user", "nice", "system", "irq", "softirq"))
 
 
 def peak_bytes(pid: int) -> int:
