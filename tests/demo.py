@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from autograder.terminal.gradebook import show_class
-from tests.kit.classroom import Classroom
+from tests.kit.courses import Classroom
 from tests.kit.submissions import ASSIGNMENT, ROOT
 from tests.kit.submissions.honest import CLASS
 

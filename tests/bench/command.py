@@ -19,7 +19,7 @@ from statistics import median
 
 import psutil
 
-from tests.kit.classroom import Classroom
+from tests.kit.courses import Classroom
 
 PR_SET_CHILD_SUBREAPER = 36  # of <linux/prctl.h>
 ENDING_SECONDS = 20.0  # for a command to end after an interrupt

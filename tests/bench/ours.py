@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.course.settings import Settings
-from tests.kit.classroom import Classroom
+from tests.kit.courses import Classroom
 
 
 def make_our_course(root: Path, workers: int | None) -> Classroom:

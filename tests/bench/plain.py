@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.model.cells import is_test, task_of
-from tests.kit.classroom import Classroom, copy_content
+from tests.kit.courses import Classroom, copy_content
 from tests.kit.submissions import ASSIGNMENT, source
 
 CONTENT = (

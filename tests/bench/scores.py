@@ -6,7 +6,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.course.folder import CONFIG, Course
-from tests.kit.classroom import Classroom
+from tests.kit.courses import Classroom
 from tests.kit.submissions import ASSIGNMENT, most_points
 
 Scores = dict[str, dict[str, float | None]]  # by student and task

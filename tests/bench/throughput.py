@@ -22,7 +22,7 @@ from tests.bench.ours import make_our_course, workers_used
 from tests.bench.plain import make_plain_course
 from tests.bench.scores import Scores, differences, read_scores
 from tests.bench.students import sample, spread, students
-from tests.kit.classroom import Classroom
+from tests.kit.courses import Classroom
 from tests.kit.submissions import ASSIGNMENT, ROOT, Submission, most_points
 
 FOLDER = ROOT / "build" / "bench"

@@ -13,7 +13,8 @@ from autograder.nbgrader.formgrader import PrepareView, ViewExporter
 from autograder.pages.highlight import colour_terminal, highlight_code, plain_terminal
 from autograder.pages.layout import CODE_TOTAL, MARKDOWN_TOTAL, filters_for
 from autograder.pages.markdown import clean_markdown
-from tests.kit.tiny import NAME, RIGHT, TinyRoom, notebook
+from tests.kit.courses import TinyRoom
+from tests.kit.tiny import NAME, RIGHT, notebook
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = [

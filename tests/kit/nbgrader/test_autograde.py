@@ -12,7 +12,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.submission.receipt import SECRET
-from tests.kit.tiny import FULL, NAME, RIGHT, SUITE, WRONG, TinyRoom
+from tests.kit.courses import TinyRoom
+from tests.kit.tiny import FULL, NAME, RIGHT, SUITE, WRONG
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

@@ -9,7 +9,8 @@ import pytest
 
 from autograder.course.folder import Course
 from autograder.doctor.machine import examine_gradebook
-from tests.kit.tiny import FULL, NAME, TinyRoom
+from tests.kit.courses import TinyRoom
+from tests.kit.tiny import FULL, NAME
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

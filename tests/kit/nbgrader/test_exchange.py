@@ -14,7 +14,8 @@ from nbgrader.utils import notebook_hash
 
 from autograder.nbgrader.exchange import Refused, check_folder, parse_name
 from autograder.submission.receipt import SECRET, TIMESTAMP
-from tests.kit.tiny import NAME, RIGHT, TinyRoom, notebook
+from tests.kit.courses import TinyRoom
+from tests.kit.tiny import NAME, RIGHT, notebook
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

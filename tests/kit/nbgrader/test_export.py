@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook
 
 from autograder.nbgrader.export import COLUMNS, harmless
 from autograder.submission.receipt import TIMESTAMP
-from tests.kit.tiny import TinyRoom
+from tests.kit.courses import TinyRoom
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

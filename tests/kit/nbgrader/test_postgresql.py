@@ -14,8 +14,9 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.course.database import waiting_for_turn
 from autograder.course.folder import Course
 from autograder.nbgrader.gradebook import read_class
+from tests.kit.courses import TinyRoom
 from tests.kit.postgresql import Server, find_programs, running_server
-from tests.kit.tiny import NAME, WRONG, TinyRoom
+from tests.kit.tiny import NAME, WRONG
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.classroom import Classroom
+from tests.kit.courses import Classroom
 from tests.kit.submissions import ASSIGNMENT, ROOT
 from tests.kit.submissions.honest import CLASS
 

@@ -21,7 +21,7 @@ from autograder.model.cells import grade_id_of, is_test, points_of, task_of
 from autograder.model.grade import Grade
 from autograder.model.limits import Limits
 from autograder.submission.restore import restore
-from tests.kit.classroom import Classroom
+from tests.kit.courses import Classroom
 from tests.kit.submissions import (
     ASSIGNMENT,
     ROOT,

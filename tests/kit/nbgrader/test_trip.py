@@ -21,8 +21,9 @@ import nbformat
 import pytest
 
 from autograder.model.cells import grade_id_of
+from tests.kit.courses import TinyRoom
 from tests.kit.submissions import ROOT
-from tests.kit.tiny import NAME, RIGHT, WRONG, TinyRoom
+from tests.kit.tiny import NAME, RIGHT, WRONG
 
 pytestmark = [
     # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of

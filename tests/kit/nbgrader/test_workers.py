@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.kit.tiny import FULL, NAME, RIGHT, WRONG, TinyRoom
+from tests.kit.courses import TinyRoom
+from tests.kit.tiny import FULL, NAME, RIGHT, WRONG
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.kit import tiny
+from tests.kit.courses import TinyRoom
 from tests.kit.submissions import ROOT
-from tests.kit.tiny import TinyRoom
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 

@@ -19,7 +19,8 @@ from autograder.model.errors import GraderError
 from autograder.model.limits import MIB, Limits
 from autograder.submission.read import read_file
 from autograder.submission.restore import restore
-from tests.kit.tiny import FULL, NAME, RIGHT, WRONG, TinyRoom, notebook
+from tests.kit.courses import TinyRoom
+from tests.kit.tiny import FULL, NAME, RIGHT, WRONG, notebook
 
 SOURCE = notebook(RIGHT)
 NARROW = Limits(grading_bytes=250 * MIB)

@@ -9,7 +9,7 @@ import pytest
 from autograder.audit.cache import digest_of, lookup, path_of, store
 from autograder.course.folder import Course
 from tests.kit import tiny
-from tests.kit.tiny import TinyRoom
+from tests.kit.courses import TinyRoom
 
 
 @pytest.fixture
