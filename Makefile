@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 help:
 	@echo "make demo     set up, generate the assignment, grade a small class, write its feedback"
-	@echo "make quick    set up, run the tests that need no sandbox: a minute and a half"
+	@echo "make quick    set up, run the tests that need no sandbox: a minute"
 	@echo "make test     set up, run the whole suite (Chromium, PostgreSQL are installed where allowed)"
 	@echo "make corpus   grade every bad submission, also those that make test leaves out"
 	@echo "make audit    audit next_token by the README's commands, and compare with its figures"
