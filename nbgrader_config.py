@@ -1,11 +1,12 @@
 """The course's settings: nbgrader reads this file from the course folder."""
 
-from autograder.nbgrader.autograde import install
+from autograder.nbgrader import autograde, generate
 from autograder.nbgrader.formgrader import guard_formgrader
 from autograder.nbgrader.results import RESULT_SUFFIX
 
 c = get_config()  # noqa: F821 -- nbgrader provides it
-install()  # `nbgrader autograde` grades with autograder.nbgrader.autograde.Autograde
+autograde.install()  # `nbgrader autograde` grades with autograder.nbgrader.autograde.Autograde
+generate.install()  # and `nbgrader generate_feedback` makes several pages at a time
 
 # --- the course ---------------------------------------------------------------
 c.CourseDirectory.course_id = "language-models"

@@ -1,0 +1,75 @@
+"""Several feedback pages are made at a time: the same ones, and whatever breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.kit.courses import TinyRoom
+from tests.kit.tiny import NAME, RIGHT, WRONG
+
+# nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+STUDENTS = tuple(f"s{number}" for number in range(5))
+COMMAND = ("nbgrader", "generate_feedback", NAME)
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> TinyRoom:
+    """A class that was graded."""
+    room = TinyRoom.make(tmp_path_factory.mktemp("feedback") / "course")
+    for number, student in enumerate(STUDENTS):
+        room.hand_in(student, WRONG if number % 2 else RIGHT)
+    assert room.autograde()[0] == 0
+    return room
+
+
+def pages(room: TinyRoom) -> dict[str, bytes]:
+    """Every file of the feedback."""
+    folder = room.root / "feedback"
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def page(student: str) -> str:
+    return str(Path(student, NAME, f"{NAME}.html"))
+
+
+def test_any_number_of_workers_makes_the_same_pages(room: TinyRoom) -> None:
+    found = []
+    for number in (1, 3):
+        room.configure(f"c.GradeSubmission.workers = {number}")
+        status, said = room.run(*COMMAND, "--force")
+        assert status == 0, said
+        assert "5 of 5 submissions done, 0 failed" in said
+        found.append(pages(room))
+    assert found[0] == found[1]
+    assert set(found[0]) >= set(map(page, STUDENTS))
+    assert found[0][page("s0")] != found[0][page("s1")]
+
+
+def test_what_is_there_is_left_alone(room: TinyRoom) -> None:
+    room.run(*COMMAND, "--force")
+    before = {path: path.stat().st_mtime_ns for path in (room.root / "feedback").rglob("*.html")}
+    status, said = room.run(*COMMAND)
+    assert status == 0, said
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert len(before) == len(STUDENTS)
+
+
+def test_a_notebook_that_is_broken_costs_its_own_page_alone(room: TinyRoom) -> None:
+    notebook = room.root / "autograded" / "s2" / NAME / f"{NAME}.ipynb"
+    content = notebook.read_text(encoding="utf-8")
+    try:
+        notebook.write_text("no notebook", encoding="utf-8")
+        status, said = room.run(*COMMAND, "--force")
+        assert status == 1
+        assert said.count("There is no feedback page for ") == 1
+        assert f"autograded/s2/{NAME}\n" in said
+        assert set(map(page, STUDENTS)) - set(pages(room)) == {page("s2")}
+    finally:
+        notebook.write_text(content, encoding="utf-8")
+    assert room.run(*COMMAND)[0] == 0
+    assert set(map(page, STUDENTS)) <= set(pages(room))
