@@ -30,18 +30,20 @@ def digest_of_files(places: Iterable[Path], *words: str) -> str:
     return digest.hexdigest()
 
 
-def digests_of_suite(course: Path, assignment: str, *words: str) -> dict[Path, str]:
+def digests_of_suite(
+    course: Path, assignment: str, *words: str, others: Iterable[Path] = ()
+) -> dict[Path, str]:
     """The files with hidden tests, each with a digest of all that its laws depend on.
 
     That is the file itself, what it may import of the course (the reference, all of
-    `tests/hidden` that holds no laws of this assignment, and laws' files that it names), and
-    what `digest_of_files` takes in. Raises GraderError.
+    `tests/hidden` that holds no laws of this assignment, and laws' files that it names), the
+    `others`, and what `digest_of_files` takes in. Raises GraderError.
     """
     folder = suite_folder(str(course), assignment)
     tests = [path for path in files_in(folder) if any(map(path.match, PYTEST_FILES))]
     helpers = [path for path in files_in(folder.parent) if path not in tests]
     reference = course / "solutions" / f"{assignment}.py"
-    shared = digest_of_files([*helpers, reference], assignment, *words)
+    shared = digest_of_files([*helpers, reference, *others], assignment, *words)
     found = {}
     for path in tests:
         digest = hashlib.sha256(shared.encode())

@@ -65,9 +65,7 @@ class GradingPool:
         found = recorded_examples(self.course, self.assignment, limits, processes=processes)
         self.examples = tuple(map(str, found))
         with contextlib.suppress(GraderError):  # each submission says what is missing
-            words = msgspec.json.encode(limits).decode()
-            files = digests_of_suite(self.course, self.assignment, words)
-            self.digests = {str(file.absolute()): digest for file, digest in files.items()}
+            self.digests = digests_of_tests(self.course, self.assignment, self.settings)
 
     def read(self, job: ReadJob) -> Future[ReadResult]:
         """A submission, restored; fails with GraderError where the disk or the child fails."""
@@ -90,3 +88,14 @@ class GradingPool:
             earlier=earlier,
         )
         return self.threads.submit(work, self.course, self.assignment, submission, self.settings)
+
+
+def digests_of_tests(course: Path, assignment: str, settings: Settings) -> dict[str, str]:
+    """What the results of each file with hidden tests depend on, beside the submission.
+
+    Raises GraderError.
+    """
+    how = msgspec.json.encode((settings.limits, settings.unsandboxed)).decode()
+    mistakes = course / "solutions" / "misconceptions" / assignment  # they are named in results
+    files = digests_of_suite(course, assignment, how, others=[mistakes])
+    return {str(file.absolute()): digest for file, digest in files.items()}

@@ -122,8 +122,13 @@ def test_a_new_submission_is_graded_as_a_whole(split: SplitRoom) -> None:
     assert split.room.scores("ben") == FULL
 
 
-def test_what_a_hidden_test_may_import_counts(split: SplitRoom) -> None:
-    (split.hidden.parent / "helper.py").write_text("VALUE = 1\n")
+@pytest.mark.parametrize(
+    "path", ["tests/hidden/helper.py", f"solutions/misconceptions/{NAME}/x.py"]
+)
+def test_what_results_depend_on_counts(split: SplitRoom, path: str) -> None:
+    file = split.room.root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("VALUE = 1\n")
     split.grade("--force")
     assert split.run == ["double"] * 3 + ["half"] * 3
 
