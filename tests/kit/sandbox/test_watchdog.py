@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +55,15 @@ class Family:
         self.children = [int(pid) for pid in self.process.stdout.readline().split()]
         for pid in (self.process.pid, *self.children):
             (folder / str(pid)).symlink_to(f"/proc/{pid}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until none of them does anything."""
+        before: list[watchdog.Activity] = []
+        pids = [path for path in self.proc.iterdir() if path.name.isdigit()]
+        while (now := [*map(watchdog.activity_of, pids)]) != before:
+            before = now
+            time.sleep(0.5)
 
     def tell(self, word: str, number: int) -> None:
         """Have a child write to what it shares, or free it."""
@@ -61,6 +71,7 @@ class Family:
         assert self.process.stdout is not None
         print(word, number, file=self.process.stdin, flush=True)
         assert self.process.stdout.readline() == "done\n"
+        self.settle()
 
     def kill(self, number: int) -> None:
         """End a child, of which its parent notices nothing."""
