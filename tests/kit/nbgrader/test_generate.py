@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -73,3 +76,21 @@ def test_a_notebook_that_is_broken_costs_its_own_page_alone(room: TinyRoom) -> N
         notebook.write_text(content, encoding="utf-8")
     assert room.run(*COMMAND)[0] == 0
     assert set(map(page, STUDENTS)) <= set(pages(room))
+
+
+def test_an_interrupt_keeps_the_pages_that_are_made(room: TinyRoom) -> None:
+    room.configure("c.GradeSubmission.workers = 1")
+    room.run(*COMMAND, "--force")
+    whole = pages(room)
+    shutil.rmtree(room.root / "feedback")
+    with room.start(*COMMAND) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "1 of 5 submissions done" in line:
+                os.killpg(process.pid, signal.SIGINT)
+    assert process.returncode != 0
+    made = pages(room)
+    assert 0 < len(set(made) & set(map(page, STUDENTS))) < len(STUDENTS)
+    assert made.items() <= whole.items()
+    assert room.run(*COMMAND)[0] == 0
+    assert pages(room) == whole
