@@ -102,6 +102,7 @@ def test_an_interrupt_keeps_what_is_done_and_leaves_nothing_else(
     room: TinyRoom, running: subprocess.Popen[str]
 ) -> None:
     wait_until(lambda: finished(room))
+    time.sleep(1)  # by then it waits for the next ones
     left = psutil.Process(running.pid).children(recursive=True)
     running.send_signal(signal.SIGINT)
     said, _ = running.communicate(timeout=PATIENT)
