@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,8 @@ from pathlib import Path
 from autograder.audit.batch import run_trials
 from autograder.audit.trial import Trial
 from autograder.course.answers import Answer, Namespace, load_reference
+from autograder.course.digest import digests_of_suite
+from autograder.course.settings import DEFAULTS
 from autograder.grading.examples import recorded_examples
 from autograder.model.errors import GraderError
 from autograder.model.grade import Law, LawName
@@ -88,6 +89,11 @@ def read_suite(course: Path, assignment: str, tasks: Sequence[str]) -> Suite:
         )
     measured = tuple(law for law in laws if not tasks or law.task in tasks)
     reference = load_reference(course, assignment)
-    found = recorded_examples(course, assignment, Limits(), processes=os.cpu_count() or 1)
-    examples = tuple(map(str, found))
+    examples = recorded_examples(
+        digests_of_suite(course, assignment),
+        course,
+        assignment,
+        Limits(),
+        processes=DEFAULTS.processes,
+    )
     return Suite(course, assignment, reference, measured, first.files, first.asked, examples)

@@ -25,25 +25,22 @@ def digest_of_files(places: Iterable[Path], *words: str) -> str:
     for each in (*sorted(f"{d.name} {d.version}" for d in distributions()), *words):
         digest.update(f"{each}\n".encode())
     for place in (*places, PACKAGE):
-        for path in files_in(place):
-            add(digest, str(path.relative_to(place.parent)), path)
+        add_place(digest, place)
     return digest.hexdigest()
 
 
-def digests_of_suite(
-    course: Path, assignment: str, *words: str, others: Iterable[Path] = ()
-) -> dict[Path, str]:
+def digests_of_suite(course: Path, assignment: str) -> dict[Path, str]:
     """The files with hidden tests, each with a digest of all that its laws depend on.
 
     That is the file itself, what it may import of the course (the reference, all of
-    `tests/hidden` that holds no laws of this assignment, and laws' files that it names), the
-    `others`, and what `digest_of_files` takes in. Raises GraderError.
+    `tests/hidden` that holds no laws of this assignment, and laws' files that it names), and
+    what `digest_of_files` takes in. Raises GraderError.
     """
     folder = suite_folder(str(course), assignment)
     tests = [path for path in files_in(folder) if any(map(path.match, PYTEST_FILES))]
     helpers = [path for path in files_in(folder.parent) if path not in tests]
     reference = course / "solutions" / f"{assignment}.py"
-    shared = digest_of_files([*helpers, reference, *others], assignment, *words)
+    shared = digest_of_files([*helpers, reference], assignment)
     found = {}
     for path in tests:
         digest = hashlib.sha256(shared.encode())
@@ -70,6 +67,12 @@ def suite_folder(course: str, assignment: str) -> Path:
     if not folder.is_dir():
         raise GraderError(f"There are no hidden tests for {assignment!r}: {folder} is no folder.")
     return folder
+
+
+def add_place(digest: hashlib._Hash, place: Path) -> None:
+    """Take a file in, or all files of a folder."""
+    for path in files_in(place):
+        add(digest, str(path.relative_to(place.parent)), path)
 
 
 def add(digest: hashlib._Hash, name: str, path: Path) -> None:

@@ -13,9 +13,13 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import msgspec
 import pytest
 
+from autograder.course.digest import add_place
+from autograder.course.settings import Settings
 from autograder.model.grade import Grade, TaskGrade
 
 
@@ -63,6 +67,19 @@ class EarlierGrade:
         """What staff was told of the tasks that are kept."""
         told = self.grade.remarks if self.grade is not None else ()
         return [remark for remark in told if remark.partition(": ")[0] in self.kept]
+
+
+def digests_of_results(
+    tests: Mapping[Path, str], course: Path, assignment: str, settings: Settings
+) -> dict[str, str]:
+    """What the results of each file with hidden tests depend on, beside the submission.
+
+    `tests` are these files and their digests (`course.digest`). Raises GraderError.
+    """
+    how = hashlib.sha256(msgspec.json.encode((settings.limits, settings.unsandboxed)))
+    # results name misconceptions
+    add_place(how, course / "solutions" / "misconceptions" / assignment)
+    return {str(file.absolute()): f"{digest} {how.hexdigest()}" for file, digest in tests.items()}
 
 
 def task_of(item: pytest.Item) -> str:

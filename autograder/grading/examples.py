@@ -9,6 +9,7 @@ a changed test draws anew, and nobody has to delete anything.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,6 @@ from pathlib import Path
 import msgspec
 
 from autograder.course.answers import load_reference
-from autograder.course.digest import digests_of_suite
 from autograder.files import cache_folder, write_atomically
 from autograder.grading.child import Children
 from autograder.judge.examples import to_bytes
@@ -41,26 +41,24 @@ class DrawJob:
 
 
 def recorded_examples(
-    course: Path, assignment: str, limits: Limits, *, processes: int = 1
-) -> tuple[Path, ...]:
+    tests: Mapping[Path, str], course: Path, assignment: str, limits: Limits, *, processes: int = 1
+) -> tuple[str, ...]:
     """The files with the examples, made where there are none, by so many processes.
 
-    What can't be recorded is left out. Then each submission draws for itself, and says what is
-    wrong with the suite.
+    `tests` are the files with hidden tests and their digests (`course.digest`). What can't be
+    recorded is left out. Then each submission draws for itself, and says what is wrong with the
+    suite.
     """
-    try:
-        tests = digests_of_suite(course, assignment, str(limits.examples))
-    except GraderError:
-        return ()
     folder = cache_folder() / "examples"
     jobs = {
-        folder / f"{digest}.json": DrawJob(str(course), assignment, str(file), limits)
+        folder / f"{digest}-{limits.examples}.json": DrawJob(
+            str(course), assignment, str(file), limits
+        )
         for file, digest in tests.items()
     }
     with ThreadPoolExecutor(processes) as threads:
         found = tuple(threads.map(keep_recorded, jobs, jobs.values()))
-    forget_old(folder)
-    return tuple(path for path, fine in zip(jobs, found, strict=True) if fine)
+    return tuple(str(path) for path, fine in zip(jobs, found, strict=True) if fine)
 
 
 def keep_recorded(path: Path, job: DrawJob) -> bool:
@@ -71,6 +69,7 @@ def keep_recorded(path: Path, job: DrawJob) -> bool:
             recorded = Children().run(answer_draw, order, seconds=DRAWING_SECONDS, memory=memory)
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, recorded)
+            forget_old(path.parent)
     except (GraderError, OSError):  # TimeoutError is one of them
         return False
     return True

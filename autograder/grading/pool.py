@@ -8,11 +8,10 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-import msgspec
-
 from autograder.course.digest import digests_of_suite
 from autograder.course.settings import Settings
 from autograder.grading.child import Children
+from autograder.grading.earlier import digests_of_results
 from autograder.grading.examples import recorded_examples
 from autograder.grading.grade import Result
 from autograder.grading.intake import ReadJob, ReadResult, read_in_subprocess
@@ -61,11 +60,14 @@ class GradingPool:
         if self.expected >= ENOUGH and not self.settings.unsandboxed:
             with contextlib.suppress(GraderError):  # each submission says what is missing
                 self.warm = self.stack.enter_context(open_warm_kernels())
-        limits, processes = self.settings.limits, self.settings.processes
-        found = recorded_examples(self.course, self.assignment, limits, processes=processes)
-        self.examples = tuple(map(str, found))
+        course, assignment, settings = self.course, self.assignment, self.settings
+        self.examples = ()
         with contextlib.suppress(GraderError):  # each submission says what is missing
-            self.digests = digests_of_tests(self.course, self.assignment, self.settings)
+            tests = digests_of_suite(course, assignment)
+            self.examples = recorded_examples(
+                tests, course, assignment, settings.limits, processes=settings.processes
+            )
+            self.digests = digests_of_results(tests, course, assignment, settings)
 
     def read(self, job: ReadJob) -> Future[ReadResult]:
         """A submission, restored; fails with GraderError where the disk or the child fails."""
@@ -88,14 +90,3 @@ class GradingPool:
             earlier=earlier,
         )
         return self.threads.submit(work, self.course, self.assignment, submission, self.settings)
-
-
-def digests_of_tests(course: Path, assignment: str, settings: Settings) -> dict[str, str]:
-    """What the results of each file with hidden tests depend on, beside the submission.
-
-    Raises GraderError.
-    """
-    how = msgspec.json.encode((settings.limits, settings.unsandboxed)).decode()
-    mistakes = course / "solutions" / "misconceptions" / assignment  # they are named in results
-    files = digests_of_suite(course, assignment, how, others=[mistakes])
-    return {str(file.absolute()): digest for file, digest in files.items()}

@@ -10,6 +10,7 @@ import pytest
 from autograder.audit.batch import run_trials
 from autograder.audit.trial import Trial
 from autograder.course.answers import Answer, read_misconceptions, read_variants
+from autograder.course.digest import digests_of_suite
 from autograder.grading.examples import recorded_examples
 from autograder.judge.examples import read_examples
 from autograder.model.limits import Limits
@@ -32,7 +33,8 @@ UNREPEATABLE = ("sample_choice", "sample_many", "top_k_choice")
 
 @pytest.fixture(scope="session")
 def examples() -> tuple[str, ...]:
-    return tuple(map(str, recorded_examples(ROOT, "next_token", Limits(), processes=2)))
+    tests = digests_of_suite(ROOT, "next_token")
+    return recorded_examples(tests, ROOT, "next_token", Limits(), processes=2)
 
 
 def try_out(answer: Answer) -> Trial:
