@@ -46,7 +46,7 @@ class GenerateFeedback(converters.GenerateFeedback):
             futures = {threads.submit(convert, folder): folder for folder in folders}
             try:
                 for future in as_completed(futures):
-                    if isinstance(error := future.exception(), Exception):
+                    if (error := future.exception()) is not None:
                         failed.append(futures[future])
                         self.log.debug("%s", futures[future], exc_info=error)
                     done()

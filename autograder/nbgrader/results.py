@@ -16,18 +16,18 @@ RESULT_SUFFIX = ".result.json"
 
 def write_result(folder: Path, notebook: str, grade: Grade) -> None:
     """Write the grade of a notebook into the folder of its autograded submission."""
-    write_atomically(folder / f"{notebook}{RESULT_SUFFIX}", to_json(grade))
+    write_atomically(result_path(folder, notebook), to_json(grade))
 
 
 def has_result(folder: Path, notebook: str) -> bool:
     """Whether a notebook was graded to the end."""
-    return (folder / f"{notebook}{RESULT_SUFFIX}").is_file()
+    return result_path(folder, notebook).is_file()
 
 
 def read_result(folder: Path, notebook: str) -> Grade | None:
     """The grade of a notebook; None where there is none, or none that this version can read."""
     try:
-        return from_json((folder / f"{notebook}{RESULT_SUFFIX}").read_bytes())
+        return from_json(result_path(folder, notebook).read_bytes())
     except (OSError, GraderError):
         return None
 
@@ -35,3 +35,8 @@ def read_result(folder: Path, notebook: str) -> Grade | None:
 def read_results(folder: Path) -> list[Grade]:
     """The grades in a folder, sorted by notebook; raises GraderError for another format."""
     return [from_json(path.read_bytes()) for path in sorted(folder.glob(f"*{RESULT_SUFFIX}"))]
+
+
+def result_path(folder: Path, notebook: str) -> Path:
+    """Where the grade of a notebook lies."""
+    return folder / f"{notebook}{RESULT_SUFFIX}"

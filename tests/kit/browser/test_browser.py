@@ -39,7 +39,7 @@ from autograder.model.grade import Counterexample, Law, Outcome, TaskGrade
 from autograder.nbgrader.feedback import FeedbackExporter, PrepareFeedback
 from autograder.pages.csp import guarded
 from autograder.pages.task import render_task
-from tests.kit.browser.eyes import TITLES, Browser
+from tests.kit.browser.eyes import PATIENCE, TITLES, Browser
 from tests.kit.browser.payloads import PAYLOADS, Canary, Payload, arm
 from tests.kit.browser.test_layout import slow_cell
 from tests.kit.submissions import ROOT
@@ -49,7 +49,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 
 TOKEN = "for-the-test-only"
-PATIENCE = 300  # seconds after which a browser or a server must have hung
 
 
 # --- the payloads as they are -------------------------------------------------

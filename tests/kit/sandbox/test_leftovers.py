@@ -8,8 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -18,7 +16,7 @@ import pytest
 from autograder.kernel.kernel import launch_kernel
 from autograder.model.errors import GraderError
 from tests.kit.sandbox.kernels import LIMITS, answer, run_once
-from tests.kit.sandbox.processes import running
+from tests.kit.sandbox.processes import running, wait_until
 from tests.kit.submissions import ROOT
 
 # --- what is left behind --------------------------------------------------------
@@ -29,15 +27,6 @@ subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)", {marker
                  start_new_session=True)
 answer = True
 """
-
-
-def wait_until(condition: Callable[[], bool]) -> bool:
-    """Whether the condition holds before long; the kernel ends processes in its own time."""
-    for _ in range(200):
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_nothing_of_a_sandbox_is_left_behind(

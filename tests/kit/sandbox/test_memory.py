@@ -10,6 +10,7 @@ import pytest
 from autograder.kernel.kernel import KernelDied
 from autograder.model.limits import MIB, Limits
 from tests.kit.sandbox.kernels import LIMITS, Ask, run_once
+from tests.kit.submissions.ending import MANY_LOCKS
 
 SMALL = Limits(memory_bytes=384 * MIB, cell_seconds=60.0)
 
@@ -48,15 +49,7 @@ for number in range(400_000):
 
 
 def test_locks_on_files_count() -> None:
-    code = """
-import fcntl
-kept = []
-for number in range(200):
-    kept.append(open(f"/tmp/locked-{number}", "w"))
-    for place in range(1000):
-        fcntl.lockf(kept[-1], fcntl.LOCK_EX, 1, 2 * place)
-"""
-    assert cause_of(code) == "cause_memory"
+    assert cause_of(MANY_LOCKS) == "cause_memory"
 
 
 def test_what_waits_in_sockets_counts() -> None:

@@ -16,8 +16,7 @@ import pytest
 from autograder.model.limits import MIB
 from autograder.sandbox import overlay, seccomp
 from autograder.sandbox.bwrap import guest_environment
-from autograder.sandbox.command import GUEST
-from tests.kit.sandbox.kernels import LIMITS, PLANTED, Ask, run_once
+from tests.kit.sandbox.kernels import GUEST_FILES, LIMITS, PLANTED, Ask, run_once
 from tests.kit.submissions import ROOT
 
 NAMESPACES = ("user", "pid", "ipc", "uts", "net", "cgroup", "mnt")
@@ -25,9 +24,6 @@ SETTINGS_OF_KERNELS = {
     *["PYDEVD_USE_FRAME_EVAL", "TERM", "CLICOLOR", "FORCE_COLOR", "CLICOLOR_FORCE"],
     *["PAGER", "GIT_PAGER", "JPY_PARENT_PID", "JPY_SESSION_NAME", "LC_CTYPE"],
 }
-GUEST_FILES = ["/kit/autograder/__init__.py"] + [
-    f"/kit/autograder/guest/{path.name}" for path in GUEST.glob("*.py")
-]
 
 RULES = seccomp.rules(administrator=os.geteuid() == 0)
 THREATS = list(dict.fromkeys(rule.threat for rule in RULES))

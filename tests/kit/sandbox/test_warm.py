@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import json
 import logging
 import multiprocessing
 import os
@@ -13,8 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.kernel.execute import run_notebook
-from autograder.kernel.kernel import Kernel, KernelDied, launch_kernel
+from autograder.kernel.kernel import KernelDied, launch_kernel
 from autograder.kernel.warm import WarmKernels, open_warm_kernels
 from autograder.model.limits import MIB, Limits
 from autograder.sandbox import command
@@ -31,7 +29,8 @@ from autograder.student.budget import Budget
 from autograder.student.proxy import Student
 from autograder.student.transport import WorkerTransport
 from tests.kit.sandbox import greedy
-from tests.kit.sandbox.processes import running
+from tests.kit.sandbox.kernels import answer
+from tests.kit.sandbox.processes import running, wait_until
 from tests.kit.submissions import ROOT
 from tests.kit.tiny import tag
 
@@ -57,15 +56,6 @@ def ask(warm: WarmKernels | None, code: str, limits: Limits = LIMITS) -> Any:
     return asyncio.run(run())
 
 
-async def answer(kernel: Kernel, code: str) -> Any:
-    cell = new_code_cell(f"{code}\nimport json as _json\nprint(_json.dumps(answer))")
-    await kernel.wait_for_outputs()
-    await kernel.run(cell)
-    said = "".join(output.get("text", "") for output in cell.outputs)
-    assert said.endswith("\n"), cell.outputs
-    return json.loads(said)
-
-
 async def is_copied(warm: WarmKernels) -> bool:
     """Whether a kernel is copied, and not started directly; in either case it answers."""
     with launch_kernel(LIMITS, warm=warm) as kernel:
@@ -82,15 +72,6 @@ def preloaded() -> psutil.Process:
     bwrap = max(psutil.Process().children(), key=psutil.Process.create_time)
     assert wait_until(lambda: names_of(bwrap)[:1] == ["python"])
     return bwrap.children()[0]
-
-
-def wait_until(condition: Callable[[], bool]) -> bool:
-    """Whether the condition holds before long."""
-    for _ in range(200):
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 # --- the same notebook ----------------------------------------------------------

@@ -8,16 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.model.limits import MIB, Limits
+from autograder.model.limits import Limits
 from autograder.sandbox.bwrap import Interpreter, bwrap_args
-from autograder.sandbox.command import GUEST, small_files
+from autograder.sandbox.command import small_files
+from tests.kit.sandbox.kernels import GUEST_FILES, LIMITS, PLANTED
 from tests.kit.submissions import ROOT
 
-LIMITS = Limits(disk_bytes=6 * MIB, file_bytes=4 * MIB, cell_seconds=60.0)
-PLANTED = "a-token-of-the-grader-that-nobody-may-see"
-GUEST_FILES = ["/kit/autograder/__init__.py"] + [
-    f"/kit/autograder/guest/{path.name}" for path in GUEST.glob("*.py")
-]
 MACHINE = Interpreter(Path("/machine/python"), Path("/machine/venv"), "3.11")
 DATA = {"/etc/passwd": 7, "/kit/connection.json": 8}
 

@@ -30,7 +30,14 @@ LIMITS = replace(Limits(), call_seconds=20.0, calls_seconds=60.0, reply_bytes=20
 HASTY = replace(LIMITS, call_seconds=0.2)
 
 
-class InThread:
+class Idle:
+    """A worker whose process has computed nothing and waited for nothing."""
+
+    def effort(self) -> Effort:
+        return Effort()
+
+
+class InThread(Idle):
     """The guest's own loop in a thread of ours: for functions that neither hang nor crash."""
 
     def __init__(self, namespace: dict[str, Any], limit: int) -> None:
@@ -42,9 +49,6 @@ class InThread:
     def serve(self, namespace: dict[str, Any], limit: int) -> None:
         with contextlib.suppress(EOFError), self.theirs:
             guest.serve_calls(namespace, limit, self.theirs)
-
-    def effort(self) -> Effort:
-        return Effort()
 
     def kill(self) -> None:
         self.connection.close()
@@ -80,7 +84,7 @@ with socket.socket(fileno=int(sys.argv[1])) as connection:
         self.process.wait(timeout=20)
 
 
-class Forged:
+class Forged(Idle):
     """A worker that has written its bytes before anything is asked."""
 
     def __init__(self, content: bytes, *, closed: bool) -> None:
@@ -89,9 +93,6 @@ class Forged:
         self.theirs.sendall(content)
         if closed:
             self.theirs.shutdown(socket.SHUT_WR)
-
-    def effort(self) -> Effort:
-        return Effort()
 
     def kill(self) -> None:
         self.connection.close()
