@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.timeout(1800),
 ]
 
-SLOW = "- a\n" * 4900  # below every bound on one cell, and slow: half a second each
+SLOW = "- a\n" * 4900  # below every bound on one cell, and slow: 0.1 to 0.5 seconds each
 RED = "\x1b[31mrot\x1b[0m <b>"
 PLAINLY = "ließ sich nicht in der vorgesehenen Zeit setzen"
 
@@ -33,9 +33,9 @@ def slow_cells() -> list[nbformat.NotebookNode]:
 
 
 def slow_cell() -> nbformat.NotebookNode:
-    """A cell whose outputs take half a minute."""
+    """A cell whose outputs take 25 seconds on a fast machine."""
     return new_code_cell(
-        "slow", outputs=[new_output("display_data", {"text/markdown": SLOW}) for _ in range(70)]
+        "slow", outputs=[new_output("display_data", {"text/markdown": SLOW}) for _ in range(250)]
     )
 
 
