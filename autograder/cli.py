@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -23,11 +24,11 @@ from autograder.course.folder import Course
 from autograder.course.settings import Settings
 from autograder.doctor.machine import examine
 from autograder.grading.intake import ReadJob, ReadResult, read_in_subprocess
-from autograder.grading.pool import GradingPool
 from autograder.model.errors import GraderError
 from autograder.model.grade import to_json
 from autograder.model.messages import render
 from autograder.nbgrader.gradebook import read_class
+from autograder.pool.pool import GradingPool
 from autograder.terminal.audit import show_audit, show_progress
 from autograder.terminal.findings import show_findings
 from autograder.terminal.grade import show_grade
@@ -87,6 +88,13 @@ def grade_notebook(
     json: Annotated[
         Path | None, typer.Option("--json", help="Write the whole grade to this file.")
     ] = None,
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            help="Have a worker of this Dask scheduler grade, as tcp://host:8786.",
+            show_default="c.GradeSubmission.scheduler",
+        ),
+    ] = "",
 ) -> None:
     """Grade one notebook and show the result of every hidden test; the gradebook stays as it is.
 
@@ -97,6 +105,7 @@ def grade_notebook(
         where = Course.at(course)
         source = where.source(assignment)
         settings = Settings.of(where.config())
+        settings = replace(settings, scheduler=scheduler or settings.scheduler)
         with trouble.status(f"grading {notebook}"):
             submission = read_notebook_file(notebook, source, settings)
             with GradingPool(where.root, assignment, settings) as pool:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from typing import cast
 
-from traitlets import Bool, Dict, Enum, HasTraits, Int
+from traitlets import Bool, Dict, Enum, HasTraits, Int, Unicode
 from traitlets.config import Config, Configurable
 
 from autograder.model.limits import Limits
@@ -21,6 +21,7 @@ class Settings:
     language: Language = "de"  # that students read
     unsandboxed: bool = False  # student code runs with all rights of the grader
     workers: int = 0  # submissions that are graded at the same time; 0 for one a core
+    scheduler: str = ""  # of a Dask cluster that grades, as tcp://host:8786; "" grades here
     reuse: bool = True  # who is graded again keeps the tasks for which nothing has changed
 
     @property
@@ -56,7 +57,11 @@ class SettingsTraits(HasTraits):
         min=0,
         help="How many submissions are graded at the same time; 0 for one a core.",
     ).tag(config=True)
-
+    scheduler = Unicode(
+        DEFAULTS.scheduler,
+        help="The scheduler of a Dask cluster that grades, as tcp://host:8786 or tls://host:8786; "
+        "without one this machine does.",
+    ).tag(config=True)
     reuse = Bool(
         DEFAULTS.reuse,
         help="Whether a submission that is graded again keeps the results of the tasks for which "
@@ -71,6 +76,7 @@ class SettingsTraits(HasTraits):
             language=cast(Language, self.language),
             unsandboxed=self.run_student_code_without_sandbox,
             workers=self.workers,
+            scheduler=self.scheduler.strip(),
             reuse=self.reuse,
         )
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from autograder.course.settings import Settings
-from autograder.grading.child import Children
 from autograder.grading.grade import Job, Result, refuse
 from autograder.grading.intake import ReadResult
 from autograder.grading.process import grade_in_subprocess
-from autograder.kernel.warm import WarmKernels
 from autograder.model.grade import Grade
 from autograder.model.messages import render
 
@@ -22,18 +20,17 @@ def grade_submission(
     submission: ReadResult,
     settings: Settings,
     *,
-    children: Children | None = None,
-    warm: WarmKernels | None = None,
+    run: Callable[[Job], Result] = grade_in_subprocess,
     examples: tuple[str, ...] = (),
     digests: Mapping[str, str] | None = None,
     earlier: Grade | None = None,
 ) -> Result:
     """The grade of a restored submission, and its notebook with outputs and verdicts.
 
-    `examples` are the files with those of the laws, where they are recorded. Of an `earlier`
-    grade the tasks are kept for which nothing has changed, by the `digests` of the files with
-    hidden tests. What cannot be read is not graded; whatever happens in the subprocess, the
-    result is a Result.
+    `run` carries out a job, here or elsewhere; it never fails. `examples` are the files with
+    those of the laws, where they are recorded. Of an `earlier` grade the tasks are kept for which
+    nothing has changed, by the `digests` of the files with hidden tests. What cannot be read is
+    not graded.
     """
     job = Job(
         course=str(course),
@@ -47,8 +44,6 @@ def grade_submission(
         earlier=earlier,
     )
     noticed = submission.noticed
-    if noticed.fault:
-        result = refuse(job, render(noticed.fault, "en"))
-    else:
-        result = grade_in_subprocess(job, children, warm)
+    fault = noticed.fault
+    result = refuse(job, render(fault, "en")) if fault is not None else run(job)
     return replace(result, grade=result.grade.with_remarks(noticed.remarks))

@@ -42,7 +42,6 @@ from traitlets import Type
 
 from autograder.course.settings import Settings
 from autograder.grading.intake import ReadResult
-from autograder.grading.pool import GradingPool
 from autograder.model.cells import KEY, read_notebook
 from autograder.model.errors import GraderError
 from autograder.model.grade import Grade
@@ -54,9 +53,10 @@ from autograder.nbgrader.progress import show_progress
 from autograder.nbgrader.receipts import CopyReceipt, Timestamps, submitted_at
 from autograder.nbgrader.results import has_result, read_result, write_result
 from autograder.nbgrader.submitted import SubmittedFolders
+from autograder.pool.pool import GradingPool
 from autograder.submission.receipt import read_receipt
 
-IN_FLIGHT = 2  # submissions for each process: one is graded, another is read or recorded
+IN_FLIGHT = 2  # submissions for each one that is graded: another is read or recorded
 
 
 def install() -> None:
@@ -128,8 +128,10 @@ class Autograde(SubmittedFolders, CopyReceipt):
             GradingPool(course, assignment, settings, expected=len(self.assignments)) as pool,
             show_progress(self.log, len(self.assignments), self.failed) as done,
         ):
+            if settings.scheduler:
+                self.log.info("graded by %s, %d at a time", settings.scheduler, pool.width)
             works = (self.try_steps(each, pool) for each in self.assignments)
-            interleave(works, at_most=IN_FLIGHT * settings.processes, done=done)
+            interleave(works, at_most=lambda: IN_FLIGHT * pool.width, done=done)
         waiting = self.waiting() | self.failed
         for student, cause in sorted(waiting.items()):
             self.log.error("%s was not graded: %s", student, cause)

@@ -15,9 +15,9 @@ Work = Generator[Future[Any], None, None]
 
 
 def interleave(
-    works: Iterable[Work], *, at_most: int, done: Callable[[], None] = lambda: None
+    works: Iterable[Work], *, at_most: Callable[[], int], done: Callable[[], None] = lambda: None
 ) -> None:
-    """Do all the work, so many pieces of it in flight; `done` is called after each.
+    """Do all the work, `at_most` so many pieces of it in flight; `done` is called after each.
 
     What one of them raises, or an interrupt, closes the others where they wait.
     """
@@ -35,7 +35,7 @@ def interleave(
     upcoming = iter(works)
     try:
         while True:
-            while len(unfinished) < at_most and (work := next(upcoming, None)) is not None:
+            while len(unfinished) < at_most() and (work := next(upcoming, None)) is not None:
                 unfinished.append(work)
                 go_on(work)
             if not unfinished:

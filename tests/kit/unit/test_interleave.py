@@ -31,7 +31,7 @@ def test_all_is_done_and_no_more_than_allowed_is_in_flight(pool: ThreadPoolExecu
         finished.append(number)
 
     counted: list[int] = []
-    interleave(map(work, range(50)), at_most=3, done=lambda: counted.append(1))
+    interleave(map(work, range(50)), at_most=lambda: 3, done=lambda: counted.append(1))
     assert (sorted(finished), len(counted), most) == ([*range(50)], 50, 3)
 
 
@@ -48,12 +48,12 @@ def test_one_that_waits_holds_up_no_other() -> None:
         gate.set_result(None)
         yield gate
 
-    interleave(iter([slow(), last()]), at_most=2)
+    interleave(iter([slow(), last()]), at_most=lambda: 2)
     assert order == ["last", "slow"]
 
 
 def test_nothing_to_do_is_done() -> None:
-    interleave(iter([]), at_most=2)
+    interleave(iter([]), at_most=lambda: 2)
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
@@ -72,5 +72,5 @@ def test_an_interrupt_closes_those_that_wait(error: type[BaseException]) -> None
         yield
 
     with pytest.raises(error):
-        interleave(iter([waits(), raises()]), at_most=5)
+        interleave(iter([waits(), raises()]), at_most=lambda: 5)
     assert closed.is_set()

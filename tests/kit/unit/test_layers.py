@@ -17,6 +17,7 @@ FLOORS = [
     {"sandbox", "student", "submission", "course", "pages", "mutants"},
     {"kernel", "judge", "testing"},
     {"grading"},
+    {"pool"},
     {"audit", "nbgrader", "doctor"},
     {"terminal"},
     {"cli"},

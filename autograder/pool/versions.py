@@ -1,0 +1,48 @@
+"""What a machine grades with, to be compared with another's.
+
+How it works: two machines come to the same result where Python, the engine and the packages that
+it names in its requirements are the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, requires, version
+
+from packaging.requirements import Requirement
+
+from autograder.course.digest import add_place
+from autograder.files import PACKAGE
+
+DISTRIBUTION = "nbgrader-autograder"
+Versions = dict[str, str]  # by the name of what has the version
+
+
+def read_versions() -> Versions:
+    """The versions of Python, the engine and the packages that it needs, on this machine."""
+    engine = hashlib.sha256()
+    add_place(engine, PACKAGE)
+    found = {"Python": platform.python_version(), "autograder": engine.hexdigest()[:12]}
+    for each in map(Requirement, requires(DISTRIBUTION) or ()):
+        if each.marker is None or each.marker.evaluate({"extra": ""}):
+            found[each.name] = installed(each.name)
+    return found
+
+
+def installed(name: str) -> str:
+    """The version of a package, or that there is none."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def name_differences(here: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
+    """What differs, a line each, with both versions."""
+    return [
+        f"{name} {there.get(name, 'missing')} instead of {here.get(name, 'missing')}"
+        for name in sorted(here.keys() | there.keys(), key=str.lower)
+        if here.get(name) != there.get(name)
+    ]
