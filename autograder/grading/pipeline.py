@@ -27,7 +27,7 @@ def grade_submission(
 ) -> Result:
     """The grade of a restored submission, and its notebook with outputs and verdicts.
 
-    `run` carries out a job, here or elsewhere; it never fails. `examples` are the files with
+    `run` carries out a job, here or elsewhere. `examples` are the files with
     those of the laws, where they are recorded. Of an `earlier` grade the tasks are kept for which
     nothing has changed, by the `digests` of the files with hidden tests. What cannot be read is
     not graded.

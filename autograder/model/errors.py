@@ -62,3 +62,7 @@ class TimeUsedUp(GraderError):
 
 class NoCopy(GraderError):
     """A frozen copy of the student's functions could not be made."""
+
+
+class ClusterLost(GraderError):
+    """The machines that were to grade are gone: what is not graded yet can't be."""

@@ -43,7 +43,7 @@ from traitlets import Type
 from autograder.course.settings import Settings
 from autograder.grading.intake import ReadResult
 from autograder.model.cells import KEY, read_notebook
-from autograder.model.errors import GraderError
+from autograder.model.errors import ClusterLost, GraderError
 from autograder.model.grade import Grade
 from autograder.model.remarks import write_noticed
 from autograder.nbgrader.gradebook import forget_scores, ungraded_tests
@@ -139,10 +139,15 @@ class Autograde(SubmittedFolders, CopyReceipt):
             raise Waiting(f"{len(waiting)} submissions were not graded")
 
     def try_steps(self, folder: str, pool: GradingPool) -> Work:
-        """The steps of one submission; an error costs this one."""
+        """The steps of one submission; an error costs this one.
+
+        Raises ClusterLost where none that follows can be graded.
+        """
         student = self.student_of(folder)
         try:
             yield from self.steps(student, self.assignments[folder], pool)
+        except ClusterLost:
+            raise
         except Exception as error:
             self.log.debug("%s", student, exc_info=True)
             self.failed[student] = cause_of(error)

@@ -27,7 +27,7 @@ import msgspec
 from distributed.scheduler import KilledWorker
 
 from autograder.grading.grade import Job, Result, refuse
-from autograder.model.errors import GraderError
+from autograder.model.errors import ClusterLost, GraderError
 from autograder.model.limits import Limits
 from autograder.pool.bundle import Bundle, leave_home
 from autograder.pool.host import Host
@@ -56,15 +56,24 @@ class Cluster:
         self.stopped = False
 
     def grade(self, job: Job) -> Result:
-        """The result, from any thread; whatever happens to the workers, it is a Result."""
+        """The result, from any thread.
+
+        What fails on a worker is a result that is not graded; raises ClusterLost where there is no
+        scheduler or no worker any more.
+        """
         try:
             order = msgspec.json.encode(leave_home(job))
             return msgspec.json.decode(self.ask(order), type=Result)
-        except (GraderError, msgspec.DecodeError) as error:
-            return refuse(job, f"The cluster failed: {error}")
+        except ClusterLost:
+            raise
+        except KilledWorker as error:
+            return refuse(job, f"Each worker that graded this submission died: {error}")
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"[:LENGTH]
+            return refuse(job, f"The worker failed: {why}")
 
     def ask(self, order: bytes) -> bytes:
-        """What a worker answers; raises GraderError where none does."""
+        """What a worker answers; raises ClusterLost, and what the worker raises."""
         future = self.client.submit(
             answer_order,
             self.name,
@@ -80,13 +89,9 @@ class Cluster:
                     answer: bytes = future.result(timeout=LOOK_SECONDS)
                     return answer
                 self.look()
-            raise GraderError("it was interrupted")
-        except KilledWorker as error:
-            raise GraderError(f"each worker that graded this submission died: {error}") from error
-        except GraderError:
-            raise
-        except (Exception, asyncio.CancelledError) as error:
-            raise GraderError(f"{type(error).__name__}: {error}"[:LENGTH]) from error
+            raise ClusterLost("Grading was interrupted.")
+        except (OSError, asyncio.CancelledError, distributed.client.FutureCancelledError) as error:
+            raise ClusterLost(f"The connection to the scheduler is lost: {error}") from error
         finally:
             self.asked.discard(future)
             with contextlib.suppress(Exception):  # the connection is lost: nothing to cancel
@@ -99,9 +104,9 @@ class Cluster:
             self.client.cancel([*self.asked])
 
     def look(self) -> None:
-        """Count the workers; raises GraderError where the connection or all of them are gone."""
+        """Count the workers; raises ClusterLost where the connection or all of them are gone."""
         if self.client.status != "running":
-            raise GraderError(f"the connection to the scheduler is {self.client.status}")
+            raise ClusterLost(f"The connection to the scheduler is {self.client.status}.")
         with contextlib.suppress(OSError, distributed.TimeoutError):  # the next look says more
             workers = self.client.scheduler_info(n_workers=-1)["workers"].values()
             fit = [each for each in workers if each["resources"].get(self.name)]
@@ -110,7 +115,7 @@ class Cluster:
                 self.workers_seen = time.monotonic()
             self.tell_refusals()
         if time.monotonic() - self.workers_seen > PATIENCE_SECONDS:
-            raise GraderError(f"for {PATIENCE_SECONDS:g} seconds there was no worker")
+            raise ClusterLost(f"The scheduler had no worker for {PATIENCE_SECONDS:g} seconds.")
 
     def tell_refusals(self) -> None:
         """Log once, for each worker that doesn't grade, why."""
@@ -174,7 +179,7 @@ def offer(cluster: Cluster, plugin: HostPlugin) -> None:
     cluster.workers_seen = float("-inf")
     try:
         cluster.look()
-    except GraderError:
+    except ClusterLost:
         reasons = [f"{worker}: {why}" for worker, why in sorted(cluster.refusals.items())]
         why = "\n".join([*reasons, *filter(None, [failure])]) or "no worker is connected"
         raise GraderError(

@@ -39,10 +39,10 @@ class Graders(Protocol):
         """How many are graded at the same time."""
 
     def grade(self, job: Job) -> Result:
-        """The result, from any thread; it never fails."""
+        """The result, from any thread; raises ClusterLost where nobody is left to grade."""
 
     def stop(self) -> None:
-        """Give up: who waits for a result gets one that is not graded."""
+        """Give up: nobody waits for a result any more."""
 
 
 class LocalGraders:
@@ -159,7 +159,7 @@ class GradingPool:
         return self.threads.submit(read_in_subprocess, job, self.children)
 
     def grade(self, submission: ReadResult, earlier: Grade | None = None) -> Future[Result]:
-        """The grade of a restored submission; it never fails.
+        """The grade of a restored submission; fails with ClusterLost, and with nothing else.
 
         The first one waits until the examples of the hidden tests are recorded. Of an earlier
         grade the tasks are kept for which nothing has changed.
