@@ -49,6 +49,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 # c.GradeSubmission.workers = 4  # submissions at the same time; 0, the default: one for each core
+# c.GradeSubmission.scheduler = "tcp://scheduler.example:8786"  # of a Dask cluster that grades
 # Limits by name, see autograder/model/limits.py, for example:
 # c.GradeSubmission.limits = {"cell_seconds": 60, "memory_bytes": 4 * 1024**3}
 

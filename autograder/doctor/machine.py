@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course.draft import compare_release, is_known, released
 from autograder.course.folder import Course
+from autograder.course.settings import Settings
 from autograder.doctor.probe import Outside, collect_facts
 from autograder.doctor.restrictions import judge_facts
 from autograder.files import PACKAGE
@@ -28,6 +29,8 @@ from autograder.kernel.warm import open_warm_kernels
 from autograder.model.errors import GraderError
 from autograder.model.finding import Finding
 from autograder.model.limits import Limits
+from autograder.pool.bundle import Bundle
+from autograder.pool.scheduler import open_scheduler
 from autograder.sandbox import seccomp
 from autograder.sandbox.bwrap import PRIVATE_FOLDERS
 from autograder.sandbox.command import find_bwrap
@@ -49,6 +52,7 @@ def examine(folder: Path) -> Iterator[Finding]:
         yield Finding("course", False, str(error))
         return
     yield examine_settings(course)
+    yield from examine_cluster(course)
     for assignment in course.assignments:
         yield examine_assignment(course, assignment)
         yield examine_gradebook(course, assignment)
@@ -128,6 +132,21 @@ def examine_settings(course: Course) -> Finding:
     return Finding(
         "settings", fine, "nbgrader grades with this package" if fine else "not set", remedy
     )
+
+
+def examine_cluster(course: Course) -> Iterator[Finding]:
+    """The workers that grade for this course, where it names a scheduler, and who can't."""
+    try:
+        settings = Settings.of(course.config())
+        if not settings.scheduler:
+            return
+        with open_scheduler(settings, Bundle({})) as cluster:
+            found = f"{settings.scheduler} grades {cluster.width} submissions at a time"
+            yield Finding("cluster", True, found)
+            for worker, why in sorted(cluster.refusals.items()):
+                yield Finding(f"cluster: worker {worker}", False, "it does not grade", why)
+    except Exception as error:  # a configuration may do anything
+        yield Finding("cluster", False, f"{type(error).__name__}: {error}")
 
 
 def examine_assignment(course: Course, assignment: str) -> Finding:

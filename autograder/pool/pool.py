@@ -26,6 +26,7 @@ from autograder.kernel.warm import WarmKernels, open_warm_kernels
 from autograder.model.errors import GraderError
 from autograder.model.grade import Grade
 from autograder.pool.bundle import pack
+from autograder.pool.scheduler import open_scheduler
 
 ENOUGH = 4  # submissions, for which it pays to load a process that kernels are copied from
 MOST_THREADS = 1024  # each waits for a submission that a cluster grades
@@ -127,22 +128,8 @@ class GradingPool:
 
     def open_cluster(self) -> Graders:
         """The workers of the scheduler; raises GraderError."""
-        if self.settings.unsandboxed:
-            raise GraderError(
-                "Student code without a sandbox would have all rights on the workers of "
-                f"{self.settings.scheduler}: set either c.GradeSubmission.scheduler or "
-                "run_student_code_without_sandbox."
-            )
-        try:
-            from autograder.pool.cluster import open_cluster
-        except ImportError as error:
-            raise GraderError(
-                f"c.GradeSubmission.scheduler needs Dask, which is not installed ({error}): "
-                'pip install "nbgrader-autograder[dask]".'
-            ) from error
         bundle = pack(self.course, self.assignment, self.examples)
-        cluster = open_cluster(self.settings.scheduler, bundle, self.settings.limits)
-        return self.stack.enter_context(cluster)
+        return self.stack.enter_context(open_scheduler(self.settings, bundle))
 
     def record(self) -> None:
         """See that examples are recorded, and on what results depend."""

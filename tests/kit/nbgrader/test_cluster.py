@@ -213,6 +213,11 @@ def test_a_cluster_runs_nothing_without_a_sandbox(room: TinyRoom) -> None:
     assert status == 2 and "set either c.GradeSubmission.scheduler or" in said
 
 
+def flat(said: str) -> str:
+    """Without the line breaks of a table."""
+    return " ".join(said.split())
+
+
 def grade(room: TinyRoom, settings: Settings, meanwhile: Callable[[], None]) -> Grade:
     """The grade of a slow submission; `meanwhile` is done while a worker has it."""
     path = room.hand_in("s0", SLOW) / f"{NAME}.ipynb"
