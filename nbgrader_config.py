@@ -64,6 +64,7 @@ c.GenerateFeedback.exporter_class = "autograder.nbgrader.feedback.FeedbackExport
 c.ExchangeFactory.collect = "autograder.nbgrader.exchange.Collect"
 c.ExchangeFactory.list = "autograder.nbgrader.exchange.List"
 c.ExchangeFactory.release_feedback = "autograder.nbgrader.exchange.ReleaseFeedback"
+# c.Watch.times_a_day = 3  # feedback for a student by `autograder watch`; 0, the default: always
 
 # --- what goes to other systems -----------------------------------------------
 c.ExportApp.plugin_class = "autograder.nbgrader.export.CsvExport"

@@ -28,11 +28,13 @@ from autograder.model.errors import GraderError
 from autograder.model.grade import to_json
 from autograder.model.messages import render
 from autograder.nbgrader.gradebook import read_class
+from autograder.nbgrader.watch import Watcher, watch
 from autograder.pool.pool import GradingPool
 from autograder.terminal.audit import show_audit, show_progress
 from autograder.terminal.findings import show_findings
 from autograder.terminal.grade import show_grade
 from autograder.terminal.gradebook import show_class
+from autograder.terminal.watch import log_to_terminal, until_stopped
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -114,6 +116,44 @@ def grade_notebook(
         if json is not None:
             json.write_bytes(to_json(grade))
     raise typer.Exit(code=1 if grade.earned is None else 0)
+
+
+@app.command("watch")
+def watch_assignment(
+    assignment: Assignment,
+    course: CourseFolder = Path(),
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            help="Take submissions from FOLDER/<student>/<assignment>, as from the course's own "
+            "`submitted`, instead of the exchange.",
+        ),
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Look once, and end.")] = False,
+    times_a_day: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="How often a student gets feedback on a day, 0 for every time.",
+            show_default="c.Watch.times_a_day",
+        ),
+    ] = None,
+) -> None:
+    """Grade submissions as they come, and give every student feedback.
+
+    What is new or newer in nbgrader's exchange is collected, graded, and its feedback written and
+    released; of a folder the feedback is written. Ctrl-C ends it. The next watch goes on.
+
+    Exit status: 0 if it was ended, or with --once if all was done, 2 if it could not do its work.
+    """
+    with report_grader_errors():
+        where = Course.at(course)
+        config = where.config()
+        if times_a_day is not None:
+            config.Watch.times_a_day = times_a_day
+        watcher = Watcher(where, assignment, config, folder)
+        with log_to_terminal(), until_stopped() as stop:
+            watch(watcher, stop, once=once)
 
 
 @app.command("table")
@@ -227,5 +267,6 @@ def report_grader_errors() -> Iterator[None]:
     try:
         yield
     except GraderError as error:
-        trouble.print(f"autograder: {error}", style="red", markup=False, highlight=False)
+        said = f"autograder: {error}"
+        trouble.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(code=2) from error

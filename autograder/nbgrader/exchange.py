@@ -143,12 +143,12 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         """Release every page; raises ExchangeError at the end where one could not be."""
         course = self.coursedir
         handed_in = submissions_at(course, course.feedback_directory, course.assignment_id)
-        left_out, owners = course.student_id_exclude.split(","), self.owners()
+        owners = self.owners()
         pages = [
             (student, page)
             for student, folder in handed_in
             for page in sorted(folder.glob("*.html"))
-            if fnmatch(student, course.student_id or "*") and student not in left_out
+            if self.is_wanted(student)
         ]
         if not pages:
             self.fail(
@@ -165,6 +165,12 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             self.log.error("%s gets no feedback by the exchange: %s", shown(student), cause)
         if failed:
             raise ExchangeError(f"the feedback of {len(failed)} students was not released")
+
+    def is_wanted(self, student: str) -> bool:
+        """Whether a student's page is to be released."""
+        course = self.coursedir
+        left_out = course.student_id_exclude.split(",")
+        return fnmatch(student, course.student_id or "*") and student not in left_out
 
     def release(self, page: Path, student: str, owners: dict[str, set[str]]) -> None:
         """Put one page into the exchange; raises Refused where it has no name of its own."""
@@ -241,8 +247,10 @@ def copy_tree(
         if folder == source:
             check_folder(os.fstat(here), student)
         ignored = set(left_out(folder, [*folders, *files]))
-        folders[:] = [name for name in folders if name not in ignored]
         below = os.path.relpath(folder, source)
+        links = {name for name in folders if is_link(name, here)} - ignored
+        odd += (shown(os.path.normpath(os.path.join(below, name))) for name in sorted(links))
+        folders[:] = [name for name in folders if name not in ignored | links]
         (target / below).mkdir(parents=True, exist_ok=True)
         for name in sorted(set(files) - ignored):
             try:
@@ -252,6 +260,14 @@ def copy_tree(
     if not target.is_dir():
         raise Refused("it is no folder, or can't be read")
     return odd
+
+
+def is_link(name: str, folder: int) -> bool:
+    """Whether an entry of an open folder is a link, or gone."""
+    try:
+        return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except OSError:
+        return True
 
 
 def copy_file(name: str, folder: int, target: Path) -> None:

@@ -67,6 +67,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> tuple[TinyRoom, int, 
     # odd files and modes
     odd = put(inbound, "emil")
     os.mkfifo(odd / "pipe")
+    (odd / "folder").symlink_to(source.parent, target_is_directory=True)
     (odd / "tool").write_text("#!/bin/sh\n")
     (odd / "tool").chmod(0o6777)
     odd.chmod(0o777)
@@ -92,6 +93,7 @@ def test_the_newest_submission_is_collected_and_what_is_refused_is_named(
     assert (room.root / "submitted" / "ada" / NAME / TIMESTAMP).read_text() == NOW
     assert (room.root / "submitted" / "gus" / NAME / TIMESTAMP).read_text() == THEN
     lines = [line for line in said.splitlines() if "is not collected" in line]
+    assert any("emil" in line and "folder, pipe: a link" in line for line in lines), lines
     named = {line.split("] ")[1].split("+")[0] for line in lines}
     assert named == {"bea", "cleo", "dora", "emil", "fee", "gus"}
 
