@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Literal, cast
 
 from traitlets import Bool, Dict, Enum, HasTraits, Int, Unicode
 from traitlets.config import Config, Configurable
 
 from autograder.model.limits import Limits
 from autograder.model.messages import Language
+
+FollowOnCredit = Literal["full", "half", "none"]
+SHARES: dict[FollowOnCredit, float] = {"full": 1.0, "half": 0.5, "none": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,13 @@ class Settings:
     unsandboxed: bool = False  # student code runs with all rights of the grader
     workers: int = 0  # submissions that are graded at the same time; 0 for one a core
     scheduler: str = ""  # of a Dask cluster that grades, as tcp://host:8786; "" grades here
+    follow_on: FollowOnCredit = "full"  # for what failed by an earlier task's fault alone
     reuse: bool = True  # who is graded again keeps the tasks for which nothing has changed
+
+    @property
+    def follow_on_share(self) -> float:
+        """The share of the points that a follow-on error keeps."""
+        return SHARES[self.follow_on]
 
     @property
     def processes(self) -> int:
@@ -62,6 +71,12 @@ class SettingsTraits(HasTraits):
         help="The scheduler of a Dask cluster that grades, as tcp://host:8786 or tls://host:8786; "
         "without one this machine does.",
     ).tag(config=True)
+    follow_on = Enum(
+        ["full", "half", "none"],
+        DEFAULTS.follow_on,
+        help="The points of a hidden test that fails only because an earlier task is wrong: it "
+        "is tried again with the earlier function as the reference has it.",
+    ).tag(config=True)
     reuse = Bool(
         DEFAULTS.reuse,
         help="Whether a submission that is graded again keeps the results of the tasks for which "
@@ -77,6 +92,7 @@ class SettingsTraits(HasTraits):
             unsandboxed=self.run_student_code_without_sandbox,
             workers=self.workers,
             scheduler=self.scheduler.strip(),
+            follow_on=cast(FollowOnCredit, self.follow_on),
             reuse=self.reuse,
         )
 

@@ -29,6 +29,7 @@ class EarlierGrade:
 
     grade: Grade | None  # the earlier one
     submission: str  # the restored notebook
+    uses: Mapping[str, tuple[str, ...]]  # the earlier tasks that each task uses
     digests: Mapping[str, str]  # by the file of hidden tests; none: nothing is kept
     bases: dict[str, str] = field(default_factory=dict)  # by the task
     kept: dict[str, TaskGrade] = field(default_factory=dict)
@@ -40,12 +41,17 @@ class EarlierGrade:
         files = defaultdict(set)
         for item in items:
             files[task_of(item)].add(str(item.path))
-        self.bases = {task: self.basis(of) for task, of in files.items() if task}
+        self.bases = {task: self.basis(self.needed(task, files)) for task in files if task}
         self.kept = dict(self.unchanged())
         left_out = [item for item in items if task_of(item) in self.kept]
         if left_out:
             config.hook.pytest_deselected(items=left_out)
             items[:] = [item for item in items if item not in left_out]
+
+    def needed(self, task: str, files: Mapping[str, set[str]]) -> set[str]:
+        """The files with the laws of a task, and of those that it uses: their mistakes count."""
+        used = (files.get(each, set()) for each in self.uses.get(task, ()))
+        return files[task].union(*used)
 
     def basis(self, files: set[str]) -> str:
         """A digest of what a task with these files of hidden tests depends on, or ""."""
@@ -63,6 +69,15 @@ class EarlierGrade:
                 yield task.task, task
 
     @property
+    def wrong(self) -> set[str]:
+        """The tasks that are kept, and lost points."""
+        return {
+            name
+            for name, task in self.kept.items()
+            if any(outcome.status == "failed" for outcome in task.outcomes)
+        }
+
+    @property
     def remarks(self) -> list[str]:
         """What staff was told of the tasks that are kept."""
         told = self.grade.remarks if self.grade is not None else ()
@@ -76,7 +91,9 @@ def digests_of_results(
 
     `tests` are these files and their digests (`course.digest`). Raises GraderError.
     """
-    how = hashlib.sha256(msgspec.json.encode((settings.limits, settings.unsandboxed)))
+    how = hashlib.sha256(
+        msgspec.json.encode((settings.limits, settings.unsandboxed, settings.follow_on))
+    )
     # results name misconceptions
     add_place(how, course / "solutions" / "misconceptions" / assignment)
     return {str(file.absolute()): f"{digest} {how.hexdigest()}" for file, digest in tests.items()}

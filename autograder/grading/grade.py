@@ -14,11 +14,14 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.course.answers import load_reference, read_misconceptions
+from autograder.grading.dependence import Dependence, dependences_of
 from autograder.grading.earlier import EarlierGrade
 from autograder.grading.misconception import diagnose_task
 from autograder.grading.points import mismatch
 from autograder.grading.record import record
+from autograder.grading.reference import ReferenceHelper
 from autograder.judge.examples import read_examples
+from autograder.judge.follow_on import FollowOn
 from autograder.judge.plugin import JudgePlugin
 from autograder.judge.session import run_session
 from autograder.kernel.execute import Notes, run_notebook
@@ -44,6 +47,7 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     language: Language = "de"
     unsandboxed: bool = False
+    follow_on: float = 1.0  # the share of points that a law keeps which an earlier task broke
     examples: tuple[str, ...] = ()  # files with those of the laws; who has none draws its own
     digests: dict[str, str] = field(default_factory=dict)  # of the files with hidden tests
     earlier: Grade | None = None  # an earlier grade of the same notebook
@@ -69,8 +73,10 @@ def grade(job: Job, warm: WarmKernels | None = None) -> Result:
         with keep_running(notebook, job.limits, start) as runs:
             notes = runs.run.notes
             remarks = list(runs.run.remarks)
-            earlier = EarlierGrade(job.earlier, job.notebook, job.digests)
-            judge = run_tests(job, runs, earlier)
+            dependences = dependences_of(notebook)
+            uses = {each.task: each.uses for each in dependences}
+            earlier = EarlierGrade(job.earlier, job.notebook, uses, job.digests)
+            judge = run_tests(job, runs, earlier, dependences)
         said = [*earlier.remarks, *judge.remarks, *remark_limits(judge.outcomes)]
         remarks += [*runs.remarks, *in_order_of_tasks(notebook, said)]
         diagnoses = diagnose_all(job, judge, remarks)
@@ -84,10 +90,18 @@ def grade(job: Job, warm: WarmKernels | None = None) -> Result:
     return Result(grade, record(notebook, grade, notes, job.language))
 
 
-def run_tests(job: Job, runs: Reruns, earlier: EarlierGrade) -> JudgePlugin:
+def run_tests(
+    job: Job, runs: Reruns, earlier: EarlierGrade, dependences: tuple[Dependence, ...]
+) -> JudgePlugin:
     """One pytest session over the hidden tests of the assignment that have to be run."""
     judge = JudgePlugin(runs, limits=job.limits, examples=read_examples(job.examples))
-    run_session(job.course, job.assignment, judge, earlier)
+    cells = {each.task: each.cell for each in dependences}
+
+    def help_task(task: str, names: tuple[str, ...]) -> ReferenceHelper:
+        return ReferenceHelper(job.course, job.assignment, task, names, cells[task], job.limits)
+
+    follow_on = FollowOn(judge, runs, earlier, job.follow_on, help_task)
+    run_session(job.course, job.assignment, judge, earlier, follow_on)
     return judge
 
 
@@ -111,14 +125,15 @@ def diagnose_all(job: Job, judge: JudgePlugin, remarks: list[str]) -> dict[str, 
 
     It is worth no points: whatever fails here is told to staff and costs nobody anything.
     """
-    lost = dict.fromkeys(o.law.task for o in judge.outcomes if o.status == "failed")
+    own = tuple(outcome for outcome in judge.outcomes if not outcome.follow_on)
+    lost = dict.fromkeys(o.law.task for o in own if o.status == "failed")
     if not lost:
         return {}
     try:
         misconceptions = read_misconceptions(Path(job.course), job.assignment)
         reference = load_reference(Path(job.course), job.assignment) if misconceptions else {}
         named = {
-            task: diagnose_task(task, judge.outcomes, judge.exchanges, misconceptions, reference)
+            task: diagnose_task(task, own, judge.exchanges, misconceptions, reference)
             for task in lost
         }
     except Exception as error:

@@ -39,6 +39,7 @@ def grade_submission(
         limits=settings.limits,
         language=settings.language,
         unsandboxed=settings.unsandboxed,
+        follow_on=settings.follow_on_share,
         examples=examples,
         digests=dict(digests or {}),
         earlier=earlier,

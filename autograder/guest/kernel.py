@@ -27,6 +27,7 @@ from typing import Any
 from autograder.guest import wire
 from autograder.guest.answer import Namespace, answer
 from autograder.guest.errors import TooLarge, WireError
+from autograder.guest.standin import take_places
 
 
 def main() -> None:
@@ -162,7 +163,11 @@ def serve_calls(namespace: Namespace, limit: int, connection: socket.socket) -> 
     report = partial(grader.send, {"going_on": True}, limit=limit)
     while True:
         request = grader.receive(limit=1 << 30)
-        found = answer(request, namespace, report)
+        if "stand_in" in request:
+            take_places(request, namespace, grader, limit)
+            found = {"value": None}
+        else:
+            found = answer(request, namespace, report)
         try:
             grader.send(found, limit=limit)
         except TooLarge:

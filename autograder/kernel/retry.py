@@ -27,7 +27,7 @@ from autograder.model.limits import Limits
 from autograder.model.messages import Message, render
 from autograder.student.budget import Budget
 from autograder.student.snapshot import Snapshot
-from autograder.student.transport import NoSnapshot, Transport, WorkerTransport
+from autograder.student.transport import Helper, NoSnapshot, Transport, WorkerTransport
 
 Start = Callable[[NotebookNode], contextlib.AbstractContextManager[Run]]
 LOOK_SECONDS = 0.2  # between two looks at a sandbox in which nothing runs
@@ -50,6 +50,7 @@ class Reruns:
     used_by: set[LawName] = field(default_factory=set)  # whom the present run has answered
     doubted: set[LawName] = field(default_factory=set)  # what must meet a run of its own
     confirmed: set[tuple[str, str]] = field(default_factory=set)  # a task, and how its laws end
+    helper: Helper | None = None  # answers for earlier functions, where laws run once more
     transport: WorkerTransport | None = None  # of the law that runs
     looked_for: bool = False  # whether the notebook ran again for copies that were not made
     rested: float = 0.0  # seconds that a sandbox survived while nothing ran in it
@@ -71,7 +72,7 @@ class Reruns:
         if isinstance(snapshot, Message):
             return NoSnapshot(snapshot)
         test = Budget(self.limits.test_seconds, "test_seconds", within=self.budget)
-        self.transport = WorkerTransport(snapshot, self.limits, test)
+        self.transport = WorkerTransport(snapshot, self.limits, test, self.helper)
         return self.transport
 
     def snapshot(self, task: str) -> Snapshot | Message:

@@ -53,6 +53,13 @@ class Outcome:
     status: Status
     counterexample: Counterexample | None = None
     reason: Sentence | None = None
+    follow_on: tuple[str, ...] = ()  # a failed law that holds where these tasks are right
+    credit: float = 0.0  # the share of its points that such a law earns all the same
+
+    @property
+    def earned(self) -> float:
+        """The points of the law so far."""
+        return self.law.points * (1.0 if self.status == "passed" else self.credit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ class TaskGrade:
         """The points earned, or None where a person has to look."""
         if self.fault or any(o.status == "not graded" for o in self.outcomes):
             return None
-        return sum(o.law.points for o in self.outcomes if o.status == "passed")
+        return sum(outcome.earned for outcome in self.outcomes)
 
     @property
     def cause(self) -> str:

@@ -7,7 +7,7 @@ it is, and the page of a submission (`page`) embeds it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def points(value: float, language: Language) -> str:
 
 def sure(task: TaskGrade) -> float:
     """The points earned so far, where a task may be open."""
-    return sum(o.law.points for o in task.outcomes if o.status == "passed")
+    return sum(outcome.earned for outcome in task.outcomes)
 
 
 def misconception(task: TaskGrade, language: Language) -> Markup:
@@ -86,6 +86,7 @@ class LawView:
     found: Shown | None = None
     expected: Shown | None = None
     hint: Markup = NOTHING
+    follow_on: Markup = NOTHING
 
 
 def law_view(outcome: Outcome, language: Language) -> LawView:
@@ -101,6 +102,10 @@ def law_view(outcome: Outcome, language: Language) -> LawView:
         earned=earned(outcome, language),
         points=points(law.points, language),
     )
+    if outcome.follow_on:
+        names = ", ".join(f"`{name}`" for name in outcome.follow_on)
+        said = sentence(render(Message.of("follow_on", names=names), language))
+        return replace(view, status="follow-on", follow_on=said)
     if outcome.status != "failed":
         return view
     return LawView(
@@ -119,7 +124,7 @@ def earned(outcome: Outcome, language: Language) -> str:
     """The points of one law: all, none, or a dash where it was not graded."""
     if outcome.status == "not graded":
         return NOT_YET
-    return points(outcome.law.points if outcome.status == "passed" else 0, language)
+    return points(outcome.earned, language)
 
 
 def show(words: Sentence, language: Language) -> Shown:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from autograder.guest import wire
-from autograder.guest.errors import TooLarge
+from autograder.guest.errors import TooLarge, WireError
 from autograder.model.errors import Died, NoCopy, StudentError, TimedOut, TimeUsedUp, Unreadable
 from autograder.model.limits import Limits
 from autograder.model.messages import Message
@@ -25,6 +25,7 @@ Request = dict[str, Any]
 Reply = dict[str, Any]
 
 GOING_ON = wire.to_bytes({"going_on": True})  # between the calls of a repeated one
+QUESTION = b'{"question":'  # how a stand-in's frame begins
 
 
 class Transport(Protocol):
@@ -72,6 +73,22 @@ class WorkerSource(Protocol):
         ...
 
 
+class Helper(Protocol):
+    """Answers what a worker's stand-ins for earlier functions ask."""
+
+    def begin(self) -> Request:
+        """What tells a new worker which functions are replaced."""
+        ...
+
+    def answer(self, question: Any) -> bytes:
+        """The reply, as JSON; raises StudentErrors for what is no question, or one too many."""
+        ...
+
+    def stop(self) -> None:
+        """Free what the helper holds."""
+        ...
+
+
 @dataclass(slots=True)
 class WorkerTransport:
     """Ask a worker, and fork a new one where the last one was lost.
@@ -83,6 +100,7 @@ class WorkerTransport:
     snapshot: WorkerSource
     limits: Limits
     budget: Budget
+    helper: Helper | None = None  # where earlier functions are replaced
     worker: WorkerProcess | None = None
     doubt: str = ""
 
@@ -94,11 +112,16 @@ class WorkerTransport:
         tightest = self.budget.tightest
         if not tightest.left:
             raise time_used_up(tightest)
-        if self.worker is None:
-            self.worker = self.open()
-        watch = Stopwatch(self.limits.call_seconds, tightest.left, self.worker.effort)
+        new = self.worker is None
+        worker = self.worker = self.worker or self.open()
+        watch = Stopwatch(self.limits.call_seconds, tightest.left, worker.effort)
         try:
-            return self.exchange(self.worker.connection, request, watch)
+            if new and self.helper is not None:
+                self.exchange(worker.connection, wire.to_bytes(self.helper.begin()), watch)
+                watch.next_call()
+            return self.exchange(worker.connection, request, watch)
+        except (Unreadable, TimedOut) as problem:  # of the helper
+            error: StudentError | TimeUsedUp = problem
         except TimeoutError:
             error = self.overdue(watch, tightest)
         except TooLarge:
@@ -125,16 +148,22 @@ class WorkerTransport:
         connection.send_frame(request, limit=1 << 30, patience=watch)  # it is ours: no limit
         while True:
             reply = connection.receive_frame(limit=self.limits.reply_bytes, patience=watch)
-            if reply != GOING_ON:
+            question = question_in(reply) if self.helper is not None else None
+            if reply != GOING_ON and question is None:
                 return reply
-            watch.next_call()
+            if self.helper is not None and question is not None:
+                answer = self.helper.answer(question)
+                connection.send_frame(answer, limit=1 << 30, patience=watch)
+            else:
+                watch.next_call()
+            watch()  # frames may come one after the other, without end
 
     def overdue(self, watch: Stopwatch, tightest: Budget) -> StudentError | TimeUsedUp:
         """The error of a call that did not end in time."""
         if not tightest.left - watch.used > 0:
             return time_used_up(tightest)
         seconds = f"{self.limits.call_seconds:g}"
-        if watch.rested:
+        if watch.rested and self.helper is None:  # or it waited for answers
             self.doubt = f"a call gave no answer in {seconds} seconds and computed nothing"
         return TimedOut(Message.of("timed_out", seconds=seconds))
 
@@ -166,6 +195,16 @@ class NoSnapshot:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def question_in(reply: bytes) -> Any:
+    """What a stand-in asks, or None where a frame is something else."""
+    if not reply.startswith(QUESTION):
+        return None
+    try:
+        return wire.from_bytes(reply).get("question")
+    except WireError:
+        return None
 
 
 def time_used_up(budget: Budget) -> TimeUsedUp:

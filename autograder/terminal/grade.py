@@ -17,6 +17,9 @@ def show_grade(console: Console, grade: Grade, language: Language) -> None:
         for outcome in task.outcomes:
             console.print(f"  {MARKS[outcome.status]} {escape(outcome.law.sentence)}")
             show_counterexample(console, outcome, language)
+            if outcome.follow_on:
+                names = ", ".join(map(plain, outcome.follow_on))
+                console.print(f"      [cyan]follow-on error:[/] holds with a right {escape(names)}")
         show_misconception(console, task, language)
         if task.cause:
             console.print(f"  [yellow]not graded:[/] {escape(plain(task.cause))}")
