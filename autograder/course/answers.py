@@ -96,9 +96,14 @@ def read_hints(text: str) -> dict[Language, str]:
     return {cast(Language, code): " ".join(words.split()) for code, words in pairs}
 
 
+def reference_path(course: Path, assignment: str) -> Path:
+    """Where the reference of an assignment lies."""
+    return course / "solutions" / f"{assignment}.py"
+
+
 def load_reference(course: Path, assignment: str) -> Namespace:
     """What the reference defines; raises GraderError where the file is missing or fails."""
-    path = course / "solutions" / f"{assignment}.py"
+    path = reference_path(course, assignment)
     spec = importlib.util.spec_from_file_location(f"reference_of_{assignment}", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise GraderError(f"The reference is missing: {path}.")

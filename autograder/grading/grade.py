@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.course.answers import load_reference, read_misconceptions
+from autograder.course.answers import load_reference, read_misconceptions, reference_path
 from autograder.grading.dependence import Dependence, dependences_of
 from autograder.grading.earlier import EarlierGrade
 from autograder.grading.misconception import diagnose_task
@@ -100,7 +100,9 @@ def run_tests(
     def help_task(task: str, names: tuple[str, ...]) -> ReferenceHelper:
         return ReferenceHelper(job.course, job.assignment, task, names, cells[task], job.limits)
 
-    follow_on = FollowOn(judge, runs, earlier, job.follow_on, help_task)
+    has_reference = reference_path(Path(job.course), job.assignment).is_file()
+    share = job.follow_on if has_reference else 0.0  # or nobody could answer for earlier tasks
+    follow_on = FollowOn(judge, runs, earlier, share, help_task)
     run_session(job.course, job.assignment, judge, earlier, follow_on)
     return judge
 

@@ -135,12 +135,13 @@ PLAIN = cleaner({"table": {"dataframe"}})
 HIGHLIGHTED = cleaner(
     {"div": {"highlight"}, "span": set(STANDARD_TYPES.values()) - {""}, "code": {"formula"}}
 )
+LABELS = {f"label-{kind}" for kind in ("success", "warning", "danger", "default")}  # Bootstrap's
 FRAGMENT = cleaner(
     {
         "section": {"ag-task"},
-        "p": {"ag-total", "ag-law-sentence", "ag-hint", "ag-open"},
-        "div": {"ag-law", "ag-passed", "ag-failed", "ag-not-graded"},
-        "span": {"ag-mark", "ag-worth", "label", "label-success", "label-danger", "label-default"},
+        "p": {"ag-total", "ag-law-sentence", "ag-hint", "ag-open", "ag-cause"},
+        "div": {"ag-law", "ag-passed", "ag-failed", "ag-follow-on", "ag-not-graded"},
+        "span": {"ag-mark", "ag-worth", "label", *LABELS},
         "dl": {"ag-case"},
     }
 )

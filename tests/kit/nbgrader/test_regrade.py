@@ -133,6 +133,19 @@ def test_what_results_depend_on_counts(split: SplitRoom, path: str) -> None:
     assert split.run == ["double"] * 3 + ["half"] * 3
 
 
+def test_an_earlier_task_that_a_task_uses_counts(split: SplitRoom) -> None:
+    reference = split.room.root / "solutions" / f"{NAME}.py"
+    reference.parent.mkdir()
+    reference.write_text("def double(x):\n    return 2 * x\n")
+    split.room.hand_in("ben", {**WRONG, "half": "def half(x):\n    return double(x) / 4"})
+    split.grade("--force")
+    assert split.room.scores("ben") == {"test_double": 0.0, "test_half": 2.0}
+    split.write("double", 2, 6)  # the law of another course, which the answer keeps
+    split.grade("--force")
+    assert split.room.scores("ben") == {"test_double": 1.0, "test_half": 0.0}
+    assert split.run.count("half") == 1  # the others' half uses nothing
+
+
 def test_a_file_that_another_one_names_counts_for_both(split: SplitRoom) -> None:
     half = split.hidden / "test_half.py"
     half.write_text("# like test_double\n" + half.read_text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -198,6 +199,24 @@ def test_a_cell_that_ended_with_an_earlier_mistake_is_run_again(course: Course) 
     assert lost(grade) == {"base": 1, "twice": 3}  # it needs itself before it is there
     grade = course.grade({**NO_BASE, "twice": demo})
     assert lost(grade) == {"base": 1}
+
+
+def test_without_a_reference_nobody_is_paid_and_all_is_graded(
+    course: Course, tmp_path: Path
+) -> None:
+    shutil.copytree(course.root / "tests", tmp_path / "tests")
+    grade = Course(tmp_path).grade(WRONG_BASE)
+    assert lost(grade) == {"base": 1, "twice": 3, "table": 3, "after": 1}
+
+
+def test_a_reference_that_does_not_run_leaves_it_to_a_person(
+    course: Course, tmp_path: Path
+) -> None:
+    shutil.copytree(course.root, tmp_path / "course")
+    (tmp_path / "course" / "solutions" / f"{tiny.NAME}.py").write_text("1 / 0")
+    grade = Course(tmp_path / "course").grade(WRONG_BASE)
+    assert lost(grade) == {"base": 1, "twice": None, "table": None, "after": None}
+    assert "whether that is a follow-on error could not be tried" in grade.tasks[2].cause
 
 
 # --- misuse ---------------------------------------------------------------------

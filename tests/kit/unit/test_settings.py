@@ -11,7 +11,13 @@ from autograder.model.errors import GraderError
 from autograder.model.limits import Limits
 from autograder.nbgrader.preprocessors import GradeSubmission
 
-SET = Settings(limits=Limits(cell_seconds=3.0), language="en", unsandboxed=True)
+SET = Settings(
+    limits=Limits(cell_seconds=3.0),
+    language="en",
+    unsandboxed=True,
+    scheduler="tcp://a:1",
+    follow_on="half",
+)
 
 
 def configured(**traits: object) -> Config:
@@ -25,7 +31,11 @@ def configured(**traits: object) -> Config:
         (Config(), Settings()),
         (
             configured(
-                limits={"cell_seconds": 3.0}, language="en", run_student_code_without_sandbox=True
+                limits={"cell_seconds": 3.0},
+                language="en",
+                run_student_code_without_sandbox=True,
+                scheduler=" tcp://a:1 ",
+                follow_on="half",
             ),
             SET,
         ),
