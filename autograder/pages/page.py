@@ -24,7 +24,10 @@ from autograder.pages.task import NOT_YET, NOTHING, points
 
 NO_RESPONSE = "No response."  # nbgrader's own comment on an unchanged answer
 
-State = Literal["full", "partial", "none", "graded", "manual", "review", "pending", "not_graded"]
+FOLLOW_ON = "ag-follow-on"  # the class of a law in a fragment that failed for an earlier task
+State = Literal[
+    "full", "follow_on", "partial", "none", "graded", "manual", "review", "pending", "not_graded"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,8 @@ def table(
             continue
         grade, test = booked[grade_id], is_test(cell)
         state = booked_state(grade, test)
+        if state == "full" and test and FOLLOW_ON in trusted_fragment(cell):
+            state = "follow_on"
         rows[grade_id] = Row(
             anchor=f"aufgabe-{len(rows) + 1}",
             label=task_of(cell) if test else heading or grade_id,

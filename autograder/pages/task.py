@@ -7,6 +7,7 @@ it is, and the page of a submission (`page`) embeds it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -103,7 +104,7 @@ def law_view(outcome: Outcome, language: Language) -> LawView:
         points=points(law.points, language),
     )
     if outcome.follow_on:
-        names = ", ".join(f"`{name}`" for name in outcome.follow_on)
+        names = listed(outcome.follow_on, language)
         said = sentence(render(Message.of("follow_on", names=names), language))
         return replace(view, status="follow-on", follow_on=said)
     if outcome.status != "failed":
@@ -118,6 +119,13 @@ def law_view(outcome: Outcome, language: Language) -> LawView:
         expected=shown(case.expected) if case else None,
         hint=sentence(law.hint),
     )
+
+
+def listed(names: Sequence[str], language: Language) -> str:
+    """Names as code: `a`, `b` and `c`."""
+    *first, last = (f"`{name}`" for name in names)
+    word = render(Message.of("and"), language)
+    return f"{', '.join(first)} {word} {last}" if first else last
 
 
 def earned(outcome: Outcome, language: Language) -> str:

@@ -109,17 +109,20 @@ class WorkerTransport:
 
         Raises TimeUsedUp and NoCopy, which are nobody's fault, beside StudentErrors.
         """
+        if self.worker is None and self.helper is not None:
+            self.send(wire.to_bytes(self.helper.begin()), self.limits.cell_seconds)  # of a cell
+        return self.send(request, self.limits.call_seconds)
+
+    def send(self, request: bytes, seconds: float) -> bytes:
+        """The reply to a request of so many seconds for each call; raises as `ask` does."""
         tightest = self.budget.tightest
         if not tightest.left:
             raise time_used_up(tightest)
-        new = self.worker is None
-        worker = self.worker = self.worker or self.open()
-        watch = Stopwatch(self.limits.call_seconds, tightest.left, worker.effort)
+        if self.worker is None:
+            self.worker = self.open()
+        watch = Stopwatch(seconds, tightest.left, self.worker.effort)
         try:
-            if new and self.helper is not None:
-                self.exchange(worker.connection, wire.to_bytes(self.helper.begin()), watch)
-                watch.next_call()
-            return self.exchange(worker.connection, request, watch)
+            return self.exchange(self.worker.connection, request, watch)
         except (Unreadable, TimedOut) as problem:  # of the helper
             error: StudentError | TimeUsedUp = problem
         except TimeoutError:

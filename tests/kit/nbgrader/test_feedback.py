@@ -10,7 +10,7 @@ import string
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -280,6 +280,27 @@ def test_points_are_those_of_the_laws_that_hold() -> None:
     grade = task(passed(worth=0.5), passed(worth=2), failed("f()", "1"))
     assert visible(render_task(grade, "de")).startswith("Punkte: 2,5 von 3,5 ✓ erfüllt")
     assert visible(render_task(grade, "en")).startswith("Points: 2.5 of 3.5 ✓ holds")
+
+
+def followed(credit: float) -> Outcome:
+    """A law that failed for two earlier tasks."""
+    lost = failed("f(1)", "2.0", hint="Geheimtipp", worth=1.5)
+    return replace(lost, follow_on=("softmax", "top_k"), credit=credit)
+
+
+def test_a_follow_on_error_says_where_the_mistake_is_and_nothing_of_the_own_function() -> None:
+    html = render_task(task(passed(worth=1), followed(0.5)), "de")
+    assert visible(html) == (
+        "Punkte: 1,75 von 2,5 ✓ erfüllt Die Summe ist 1. (1 von 1) "
+        "↷ Folgefehler Die Summe ist 1. (0,75 von 1,5) "
+        "Mit einem richtigen softmax und top_k stimmt das: Der Fehler liegt dort, nicht hier."
+    )
+
+
+def test_a_task_that_follows_an_earlier_one_has_a_state_of_its_own(tmp_path: Path) -> None:
+    html = render(tmp_path, [checks(task(followed(1.0), name="top_k_choice"))])
+    assert "top_k_choice bis auf Folgefehler erfüllt 1,5 / 1,5" in visible(html)
+    assert "alles erfüllt" not in html
 
 
 def test_a_law_that_holds_keeps_its_hint_and_its_calls_to_itself() -> None:
