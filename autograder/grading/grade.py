@@ -14,6 +14,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.course.answers import load_reference, read_misconceptions, reference_path
+from autograder.grading.cause import find_cause
 from autograder.grading.dependence import Dependence, dependences_of
 from autograder.grading.earlier import EarlierGrade
 from autograder.grading.misconception import diagnose_task
@@ -153,18 +154,21 @@ def assemble(
 ) -> Grade:
     """The grade: a task for each test cell, with what became of its laws."""
     fault = "\n".join(judge.faults)[:FAULT_LENGTH]
-    tasks = (assemble_task(cell, judge.outcomes, fault) for cell in filter(is_test, notebook.cells))
+    cells = notebook.cells
+    tasks = (assemble_task(cell, judge.outcomes, fault, cells) for cell in filter(is_test, cells))
     explained = (replace(task, diagnosis=diagnoses.get(task.task)) for task in tasks)
     return Grade(job.assignment, tuple(explained), remarks)
 
 
-def assemble_task(cell: NotebookNode, outcomes: tuple[Outcome, ...], fault: str) -> TaskGrade:
+def assemble_task(
+    cell: NotebookNode, outcomes: tuple[Outcome, ...], fault: str, cells: list[NotebookNode]
+) -> TaskGrade:
     """The outcomes of a test cell, or why they can't count."""
     task, points = task_of(cell), points_of(cell)
     own = tuple(outcome for outcome in outcomes if outcome.law.task == task)
     if problem := mismatch(cell, (outcome.law for outcome in own)):
         return TaskGrade(task, points, own, f"The {problem}.\n{fault}".strip())
-    return TaskGrade(task, points, own)
+    return TaskGrade(task, points, own, why=find_cause(task, own, cells))
 
 
 def ungraded(job: Job, notebook: NotebookNode, fault: str) -> Grade:

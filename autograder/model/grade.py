@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from autograder.model.errors import GraderError
-from autograder.model.messages import Language, Sentence
+from autograder.model.messages import Language, Message, Sentence
 
 Status = Literal["passed", "failed", "not graded"]
 LawName = tuple[str, str]  # task and test
@@ -79,6 +79,7 @@ class TaskGrade:
     outcomes: tuple[Outcome, ...]
     fault: str = ""  # why nothing could be graded, for staff; "" where it could
     diagnosis: Diagnosis | None = None
+    why: Message | None = None  # the one cause of all that failed, for the student
     basis: str = ""  # a digest of all that the outcomes depend on; "" where nobody can tell
 
     @property

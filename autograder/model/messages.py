@@ -103,6 +103,21 @@ GERMAN = {
     "expected": "Erwartet",
     "hint": "Tipp",
     "misconception": "Das sieht nach einem bekannten Irrtum aus",
+    # why all of a task failed
+    "why": "Woran es liegt",
+    "why_none": "`{name}` gibt nichts zurück, also `None`. Fehlt ein `return`?",
+    "why_printed": "`{name}` gibt nichts zurück, also `None`: `print` zeigt einen Wert nur an, "
+    "erst `return` gibt ihn zurück.",
+    "why_slow": "`{name}` wird nicht rechtzeitig fertig.",
+    "why_unwritten": "`{name}` ist noch nicht geschrieben: `NotImplementedError` aus der Vorlage "
+    "steht noch da.",
+    "why_begun": "Die Zelle endet mit `NotImplementedError` aus der Vorlage: Sie ist noch nicht "
+    "fertig.",
+    "why_module": "Die Zelle endet an einem `import`: `{module}` gibt es beim Bewerten nicht.",
+    "why_line": "Die Zelle endet mit {kind} in Zeile {line}. Darum ist nichts aus ihr definiert.",
+    "why_ended": "Die Zelle endet mit einem Fehler, bevor alles definiert ist: {kind}: {text}",
+    "why_similar": "`{name}` ist nicht definiert, aber `{other}`. Groß- und Kleinschreibung und "
+    "jeder Strich zählen.",
     "law_open": "Hier ist uns die Prüfung misslungen, nicht dir. Jemand sieht sich das an, "
     "und du verlierst dadurch keine Punkte.",
     "task_open": "Diese Aufgabe ließ sich nicht automatisch bewerten. Jemand sieht sie sich an, "
@@ -206,6 +221,20 @@ ENGLISH = {
     "expected": "Expected",
     "hint": "Hint",
     "misconception": "This looks like a known misconception",
+    # why all of a task failed
+    "why": "The reason",
+    "why_none": "`{name}` returns nothing, that is, `None`. Is a `return` missing?",
+    "why_printed": "`{name}` returns nothing, that is, `None`: `print` only shows a value, "
+    "`return` returns it.",
+    "why_slow": "`{name}` does not finish in time.",
+    "why_unwritten": "`{name}` is not written yet: the `NotImplementedError` of the stub is still "
+    "there.",
+    "why_begun": "The cell ends with the stub's `NotImplementedError`: it is not finished yet.",
+    "why_module": "The cell ends at an `import`: there is no `{module}` where it is graded.",
+    "why_line": "The cell ends with {kind} in line {line}. So nothing in it is defined.",
+    "why_ended": "The cell ends with an error before all is defined: {kind}: {text}",
+    "why_similar": "`{name}` is not defined, but `{other}` is. Upper and lower case and every "
+    "underscore count.",
     "law_open": "Our check failed here, not you. A person will look at it, "
     "and it costs you no points.",
     "task_open": "This task could not be graded automatically. A person will look at it, "

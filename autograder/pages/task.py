@@ -34,7 +34,8 @@ def render_task(task: TaskGrade, language: Language) -> str:
         environment()
         .get_template("task.html.j2")
         .render(
-            laws=[law_view(outcome, language) for outcome in task.outcomes],
+            laws=[law_view(outcome, language, task.why is not None) for outcome in task.outcomes],
+            why=sentence(render(task.why, language)) if task.why is not None else NOTHING,
             open=task.earned is None,
             untouched=bool(task.fault) or all(o.status == "not graded" for o in task.outcomes),
             earned=points(sure(task), language),
@@ -90,8 +91,9 @@ class LawView:
     follow_on: Markup = NOTHING
 
 
-def law_view(outcome: Outcome, language: Language) -> LawView:
-    """One law in words; details only where the student's code broke it."""
+def law_view(outcome: Outcome, language: Language, explained: bool = False) -> LawView:
+    """One law in words; details only where the student's code broke it, and nothing has
+    explained that for the whole task."""
     law, case = outcome.law, outcome.counterexample
 
     def shown(words: Sentence | None) -> Shown | None:
@@ -107,7 +109,7 @@ def law_view(outcome: Outcome, language: Language) -> LawView:
         names = listed(outcome.follow_on, language)
         said = sentence(render(Message.of("follow_on", names=names), language))
         return replace(view, status="follow-on", follow_on=said)
-    if outcome.status != "failed":
+    if outcome.status != "failed" or explained:
         return view
     return LawView(
         status=view.status,

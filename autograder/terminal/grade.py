@@ -20,6 +20,8 @@ def show_grade(console: Console, grade: Grade, language: Language) -> None:
             if outcome.follow_on:
                 names = ", ".join(map(plain, outcome.follow_on))
                 console.print(f"      [cyan]follow-on error:[/] holds with a right {escape(names)}")
+        if task.why is not None:
+            console.print(f"  [magenta]→[/] {escape(plain(render(task.why, language)))}")
         show_misconception(console, task, language)
         if task.cause:
             console.print(f"  [yellow]not graded:[/] {escape(plain(task.cause))}")
