@@ -48,7 +48,7 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     language: Language = "de"
     unsandboxed: bool = False
-    follow_on: float = 1.0  # the share of points that a law keeps which an earlier task broke
+    follow_on: float = 0.0  # the share of points that a law keeps which an earlier task broke
     examples: tuple[str, ...] = ()  # files with those of the laws; who has none draws its own
     digests: dict[str, str] = field(default_factory=dict)  # of the files with hidden tests
     earlier: Grade | None = None  # an earlier grade of the same notebook

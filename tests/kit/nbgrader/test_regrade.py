@@ -137,6 +137,7 @@ def test_an_earlier_task_that_a_task_uses_counts(split: SplitRoom) -> None:
     reference = split.room.root / "solutions" / f"{NAME}.py"
     reference.parent.mkdir()
     reference.write_text("def double(x):\n    return 2 * x\n")
+    split.room.configure('c.GradeSubmission.follow_on = "full"')
     split.room.hand_in("ben", {**WRONG, "half": "def half(x):\n    return double(x) / 4"})
     split.grade("--force")
     assert split.room.scores("ben") == {"test_double": 0.0, "test_half": 2.0}
