@@ -1,8 +1,9 @@
-"""Where the package and the user's cache lie, and how files are written."""
+"""Where the package and the user's cache lie, and how files are written and folders removed."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent  # the engine's own files
@@ -18,3 +19,9 @@ def write_atomically(path: Path, content: bytes) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.write_bytes(content)
     part.replace(path)
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder, if it is there."""
+    if folder.exists():
+        shutil.rmtree(folder)

@@ -1,28 +1,27 @@
 """Grade a class with `nbgrader autograde`, whatever was handed in and whatever breaks.
 
-How it works: nbgrader's own step copies every file of a submission, stops the
-class at some errors, and keeps an old score where a new grading failed. This
-class takes its place (`install`, called by `nbgrader_config.py`):
+How it works: nbgrader's own step copies every file of a submission, stops the class at some
+errors, and keeps an old score where a new grading failed. This class takes its place (`install`,
+called by `nbgrader_config.py`):
 
 - of a submission's folder only the notebook is read, in a subprocess (`grading.intake`);
-- before a submission is graded, the scores of its last grading are forgotten:
-  they are None, which waits for a person, until the new ones are there;
-- the result file is written last and atomically. A folder without it is one whose
-  grading was interrupted, and the next run grades it again;
-- an error costs the submission that it met. The others are graded, and the
-  command ends with a list of what was not;
-- an assignment that the gradebook does not know yet, as in a fresh clone of the
-  course, is entered first, by `course.draft`.
+- before a submission is graded, the scores of its last grading are forgotten: they are None, which
+  waits for a person, until the new ones are there;
+- the result file is written last and atomically. A folder without it is one whose grading was
+  interrupted, and the next run grades it again;
+- an error costs the submission that it met. The others are graded, and the command ends with a
+  list of what was not;
+- an assignment that the gradebook does not know yet, as in a fresh clone of the course, is entered
+  first, by `course.draft`.
 
-The exit status is 0 where every submission is graded, 1 where one waits for a
-person (an earlier run's as well; free text, which people grade anyway, does not
-count), and 2 where nothing could be graded at all.
+The exit status is 0 where every submission is graded, 1 where one waits for a person (an earlier
+run's as well; free text, which people grade anyway, does not count), and 2 where nothing could be
+graded at all.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -41,6 +40,7 @@ from sqlalchemy.exc import DBAPIError, SAWarning
 from traitlets import Type
 
 from autograder.course.settings import Settings
+from autograder.files import remove_folder
 from autograder.grading.intake import ReadResult
 from autograder.model.cells import KEY, read_notebook
 from autograder.model.errors import ClusterLost, GraderError
@@ -220,7 +220,7 @@ class Autograde(SubmittedFolders, CopyReceipt):
             return False
         # first the scores: where that fails, the old grading stays as a whole
         self.forget_scores(assignment_id, student_id)
-        remove(folder)
+        remove_folder(folder)
         return True
 
     def earlier_grades(self, assignment_id: str, student_id: str) -> dict[str, Grade]:
@@ -279,18 +279,12 @@ class Autograde(SubmittedFolders, CopyReceipt):
         self.notebooks = [*notebooks]
         for undo in (
             lambda: self.forget_scores(assignment, student),
-            lambda: remove(Path(self._format_dest(assignment, student))),
+            lambda: remove_folder(Path(self._format_dest(assignment, student))),
         ):
             try:
                 undo()
             except Exception as error:
                 self.log.error("%s: what is left may be older: %s", student, cause_of(error))
-
-
-def remove(folder: Path) -> None:
-    """Delete a folder, if it is there."""
-    if folder.exists():
-        shutil.rmtree(folder)
 
 
 def cause_of(error: Exception) -> str:
