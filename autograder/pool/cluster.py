@@ -16,6 +16,7 @@ import multiprocessing
 import re
 import shutil
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -52,6 +53,8 @@ class Cluster:
         self.width = 1  # submissions that are graded at the same time
         self.refusals: dict[str, str] = {}  # by the worker that doesn't grade
         self.workers_seen = time.monotonic()  # when there was one last
+        self.looking = threading.Lock()
+        self.looked = float("-inf")  # when
         self.asked: set[distributed.Future[bytes]] = set()
         self.stopped = False
 
@@ -74,6 +77,20 @@ class Cluster:
 
     def ask(self, order: bytes) -> bytes:
         """What a worker answers; raises ClusterLost, and what the worker raises."""
+        try:
+            future = self.submit(order)
+            try:
+                return self.wait(future)
+            finally:
+                self.asked.discard(future)
+                with contextlib.suppress(Exception):  # the connection is lost: nothing to cancel
+                    future.cancel()
+        except (OSError, asyncio.CancelledError, distributed.client.FutureCancelledError) as error:
+            raise ClusterLost(f"The connection to the scheduler is lost: {error}") from error
+
+    def submit(self, order: bytes) -> distributed.Future[bytes]:
+        """Have a worker that is free answer; raises ClusterLost without a connection."""
+        self.check_connection()
         future = self.client.submit(
             answer_order,
             self.name,
@@ -83,19 +100,21 @@ class Cluster:
             resources={self.name: 1},
         )
         self.asked.add(future)
-        try:
-            while not self.stopped:
-                with contextlib.suppress(distributed.TimeoutError):
-                    answer: bytes = future.result(timeout=LOOK_SECONDS)
-                    return answer
-                self.look()
-            raise ClusterLost("Grading was interrupted.")
-        except (OSError, asyncio.CancelledError, distributed.client.FutureCancelledError) as error:
-            raise ClusterLost(f"The connection to the scheduler is lost: {error}") from error
-        finally:
-            self.asked.discard(future)
-            with contextlib.suppress(Exception):  # the connection is lost: nothing to cancel
-                future.cancel()
+        return future
+
+    def wait(self, future: distributed.Future[bytes]) -> bytes:
+        """What the worker answers; raises ClusterLost where none is left."""
+        while not self.stopped:
+            with contextlib.suppress(distributed.TimeoutError):
+                answer: bytes = future.result(timeout=LOOK_SECONDS)
+                return answer
+            self.look_now_and_then()
+        raise ClusterLost("Grading was interrupted.")
+
+    def check_connection(self) -> None:
+        """Raise ClusterLost where the scheduler is gone."""
+        if self.client.status != "running":
+            raise ClusterLost(f"The connection to the scheduler is {self.client.status}.")
 
     def stop(self) -> None:
         """Give up what is asked for."""
@@ -103,10 +122,16 @@ class Cluster:
         with contextlib.suppress(Exception):  # the connection is lost: nobody waits for long
             self.client.cancel([*self.asked])
 
+    def look_now_and_then(self) -> None:
+        """Look, of all threads that wait one at a time and not at once again."""
+        with self.looking:
+            if time.monotonic() - self.looked >= LOOK_SECONDS:
+                self.look()
+                self.looked = time.monotonic()
+
     def look(self) -> None:
         """Count the workers; raises ClusterLost where the connection or all of them are gone."""
-        if self.client.status != "running":
-            raise ClusterLost(f"The connection to the scheduler is {self.client.status}.")
+        self.check_connection()
         with contextlib.suppress(OSError, distributed.TimeoutError):  # the next look says more
             workers = self.client.scheduler_info(n_workers=-1)["workers"].values()
             fit = [each for each in workers if each["resources"].get(self.name)]
@@ -252,4 +277,7 @@ def answer_order(name: str, order: bytes) -> bytes:
     plugin = distributed.get_worker().plugins.get(name)
     if not isinstance(plugin, HostPlugin) or plugin.host is None:
         raise GraderError("the worker has nothing to grade with any more")
-    return plugin.host.grade(order)
+    try:
+        return plugin.host.grade(order)
+    except OSError as error:  # to the coordinator that would be its own connection's
+        raise GraderError(str(error)) from error
