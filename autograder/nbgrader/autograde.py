@@ -48,6 +48,7 @@ from autograder.model.grade import Grade
 from autograder.model.remarks import write_noticed
 from autograder.nbgrader.gradebook import forget_scores, ungraded_tests
 from autograder.nbgrader.interleave import Work, interleave
+from autograder.nbgrader.interrupt import noting_interrupts
 from autograder.nbgrader.preprocessors import GRADED, Graded, Resources, submission_in
 from autograder.nbgrader.progress import show_progress
 from autograder.nbgrader.receipts import CopyReceipt, Timestamps, submitted_at
@@ -126,12 +127,15 @@ class Autograde(SubmittedFolders, CopyReceipt):
         course, assignment = Path(self.coursedir.root), self.coursedir.assignment_id
         with (
             GradingPool(course, assignment, settings, expected=len(self.assignments)) as pool,
+            noting_interrupts() as check,
             show_progress(self.log, len(self.assignments), self.failed) as done,
         ):
             if settings.scheduler:
                 self.log.info("graded by %s, %d at a time", settings.scheduler, pool.width)
             works = (self.try_steps(each, pool) for each in self.assignments)
-            interleave(works, at_most=lambda: IN_FLIGHT * pool.width, done=done)
+            interleave(
+                works, at_most=lambda: IN_FLIGHT * pool.width, done=lambda: (done(), check())
+            )
         waiting = self.waiting() | self.failed
         for student, cause in sorted(waiting.items()):
             self.log.error("%s was not graded: %s", student, cause)

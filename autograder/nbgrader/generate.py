@@ -16,6 +16,7 @@ from nbgrader import converters
 from nbgrader.converters import NbGraderException
 
 from autograder.course.settings import Settings
+from autograder.nbgrader.interrupt import noting_interrupts
 from autograder.nbgrader.progress import show_progress
 
 
@@ -40,6 +41,7 @@ class GenerateFeedback(converters.GenerateFeedback):
             local.converter.convert_one(folder, self.assignments[folder])
 
         with (
+            noting_interrupts() as check,
             show_progress(self.log, len(folders), failed) as done,
             ThreadPoolExecutor(Settings.of(self.config).processes) as threads,
         ):
@@ -50,6 +52,7 @@ class GenerateFeedback(converters.GenerateFeedback):
                         failed.append(futures[future])
                         self.log.debug("%s", futures[future], exc_info=error)
                     done()
+                    check()
             except BaseException:  # an interrupt: the pages that are being made are finished
                 threads.shutdown(wait=False, cancel_futures=True)
                 raise

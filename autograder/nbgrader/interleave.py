@@ -15,7 +15,7 @@ Work = Generator[Future[Any], None, None]
 
 
 def interleave(
-    works: Iterable[Work], *, at_most: Callable[[], int], done: Callable[[], None] = lambda: None
+    works: Iterable[Work], *, at_most: Callable[[], int], done: Callable[[], object] = lambda: None
 ) -> None:
     """Do all the work, `at_most` so many pieces of it in flight; `done` is called after each.
 

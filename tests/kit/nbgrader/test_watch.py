@@ -229,6 +229,7 @@ def test_feedback_comes_at_most_so_often_a_day_and_the_newest_is_graded_on_the_n
     (then,) = known["ada"]["times"]
     known["ada"]["times"] = [(datetime.fromisoformat(then) - timedelta(days=1)).isoformat()]
     state.write_text(json.dumps(known))
+    age(room.root / "submitted")  # on the next day
     said = look(room, "--times-a-day", "1")
     assert "ada: 3 of 3 points" in said
     assert last.exists()
