@@ -58,7 +58,7 @@ def read_variants(course: Path, assignment: str) -> tuple[Answer, ...]:
 
 def read_misconceptions(course: Path, assignment: str) -> tuple[Answer, ...]:
     """The typical wrong answers with their hints; () where the course keeps none."""
-    return read_answers(course / "solutions" / "misconceptions" / assignment, "misconception")
+    return read_answers(misconceptions_folder(course, assignment), "misconception")
 
 
 def read_answers(folder: Path, kind: Kind) -> tuple[Answer, ...]:
@@ -96,6 +96,11 @@ def read_hints(text: str) -> dict[Language, str]:
     return {cast(Language, code): " ".join(words.split()) for code, words in pairs}
 
 
+def misconceptions_folder(course: Path, assignment: str) -> Path:
+    """Where the typical wrong answers to an assignment lie."""
+    return course / "solutions" / "misconceptions" / assignment
+
+
 def reference_path(course: Path, assignment: str) -> Path:
     """Where the reference of an assignment lies."""
     return course / "solutions" / f"{assignment}.py"
@@ -117,7 +122,7 @@ def load_reference(course: Path, assignment: str) -> Namespace:
 
 def read_source(course: Path, assignment: str) -> str:
     """The text of the reference."""
-    return (course / "solutions" / f"{assignment}.py").read_text(encoding="utf-8")
+    return reference_path(course, assignment).read_text(encoding="utf-8")
 
 
 def answer_in(namespace: Namespace, answer: Answer) -> Namespace:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import distributions
 from pathlib import Path
 
+from autograder.course.answers import reference_path
 from autograder.files import PACKAGE
 from autograder.model.errors import GraderError
 
@@ -39,8 +40,7 @@ def digests_of_suite(course: Path, assignment: str) -> dict[Path, str]:
     folder = suite_folder(str(course), assignment)
     tests = [path for path in files_in(folder) if any(map(path.match, PYTEST_FILES))]
     helpers = [path for path in files_in(folder.parent) if path not in tests]
-    reference = course / "solutions" / f"{assignment}.py"
-    shared = digest_of_files([*helpers, reference], assignment)
+    shared = digest_of_files([*helpers, reference_path(course, assignment)], assignment)
     found = {}
     for path in tests:
         digest = hashlib.sha256(shared.encode())

@@ -72,7 +72,7 @@ class SettingsTraits(HasTraits):
         "without one this machine does.",
     ).tag(config=True)
     follow_on = Enum(
-        ["full", "half", "none"],
+        list(SHARES),
         DEFAULTS.follow_on,
         help="The points of a hidden test that fails only because an earlier task is wrong: it "
         "is tried again with the earlier function as the reference has it.",
@@ -92,7 +92,7 @@ class SettingsTraits(HasTraits):
             unsandboxed=self.run_student_code_without_sandbox,
             workers=self.workers,
             scheduler=self.scheduler.strip(),
-            follow_on=cast(FollowOnCredit, self.follow_on),
+            follow_on=self.follow_on,
             reuse=self.reuse,
         )
 

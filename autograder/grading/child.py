@@ -137,15 +137,20 @@ def failure_message(status: int | None, said: str, memory: int) -> str:
 
 def work(answer: Answer, order: bytes, memory: int, sender: Connection) -> None:
     """Carry out one order, and send the answer or a traceback."""
-    end_with_parent()
-    be_quiet()
-    limit_memory(memory)
+    settle(memory)
     try:
         kind, content = b"answer", answer(order)
     except BaseException:
         kind, content = b"fault", traceback.format_exc()[-FAULT_LENGTH:].encode(errors="replace")
     sender.send_bytes(kind)
     sender.send_bytes(content)
+
+
+def settle(memory: int) -> None:
+    """What every child does first, before it sees anything that it is given."""
+    end_with_parent()
+    be_quiet()
+    limit_memory(memory)
 
 
 def end_with_parent() -> None:

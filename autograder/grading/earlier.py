@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from autograder.course.answers import misconceptions_folder
 from autograder.course.digest import add_place
 from autograder.course.settings import Settings
 from autograder.model.grade import Grade, TaskGrade
@@ -29,7 +30,7 @@ class EarlierGrade:
 
     grade: Grade | None  # the earlier one
     submission: str  # the restored notebook
-    uses: Mapping[str, tuple[str, ...]]  # the earlier tasks that each task uses
+    uses: Mapping[str, tuple[str, ...]]  # the earlier tasks whose mistakes count for each task
     digests: Mapping[str, str]  # by the file of hidden tests; none: nothing is kept
     bases: dict[str, str] = field(default_factory=dict)  # by the task
     kept: dict[str, TaskGrade] = field(default_factory=dict)
@@ -95,7 +96,7 @@ def digests_of_results(
         msgspec.json.encode((settings.limits, settings.unsandboxed, settings.follow_on))
     )
     # results name misconceptions
-    add_place(how, course / "solutions" / "misconceptions" / assignment)
+    add_place(how, misconceptions_folder(course, assignment))
     return {str(file.absolute()): f"{digest} {how.hexdigest()}" for file, digest in tests.items()}
 
 

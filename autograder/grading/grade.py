@@ -74,7 +74,7 @@ def grade(job: Job, warm: WarmKernels | None = None) -> Result:
         with keep_running(notebook, job.limits, start) as runs:
             notes = runs.run.notes
             remarks = list(runs.run.remarks)
-            dependences = dependences_of(notebook)
+            dependences = dependences_of(notebook) if job.follow_on else ()
             uses = {each.task: each.uses for each in dependences}
             earlier = EarlierGrade(job.earlier, job.notebook, uses, job.digests)
             judge = run_tests(job, runs, earlier, dependences)
@@ -101,10 +101,11 @@ def run_tests(
     def help_task(task: str, names: tuple[str, ...]) -> ReferenceHelper:
         return ReferenceHelper(job.course, job.assignment, task, names, cells[task], job.limits)
 
-    has_reference = reference_path(Path(job.course), job.assignment).is_file()
-    share = job.follow_on if has_reference else 0.0  # or nobody could answer for earlier tasks
-    follow_on = FollowOn(judge, runs, earlier, share, help_task)
-    run_session(job.course, job.assignment, judge, earlier, follow_on)
+    plugins: list[object] = [earlier]
+    # without a reference nobody could answer for earlier tasks
+    if job.follow_on and reference_path(Path(job.course), job.assignment).is_file():
+        plugins.append(FollowOn(judge, runs, earlier, job.follow_on, help_task))
+    run_session(job.course, job.assignment, judge, *plugins)
     return judge
 
 

@@ -27,10 +27,9 @@ def grade_submission(
 ) -> Result:
     """The grade of a restored submission, and its notebook with outputs and verdicts.
 
-    `run` carries out a job, here or elsewhere. `examples` are the files with
-    those of the laws, where they are recorded. Of an `earlier` grade the tasks are kept for which
-    nothing has changed, by the `digests` of the files with hidden tests. What cannot be read is
-    not graded.
+    `run` carries out a job, here or elsewhere. `examples` are the files with those of the laws,
+    where they are recorded. Of an `earlier` grade the tasks are kept for which nothing has changed,
+    by the `digests` of the files with hidden tests. What cannot be read is not graded.
     """
     job = Job(
         course=str(course),
@@ -44,7 +43,6 @@ def grade_submission(
         digests=dict(digests or {}),
         earlier=earlier,
     )
-    noticed = submission.noticed
-    fault = noticed.fault
+    fault = submission.noticed.fault
     result = refuse(job, render(fault, "en")) if fault is not None else run(job)
-    return replace(result, grade=result.grade.with_remarks(noticed.remarks))
+    return replace(result, grade=result.grade.with_remarks(submission.noticed.remarks))

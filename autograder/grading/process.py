@@ -8,21 +8,25 @@ costs this submission alone: its tasks are *not graded*, and the fault is named.
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import msgspec
+from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.grading.child import Answer, Children
 from autograder.grading.grade import Job, Result, grade, refuse
 from autograder.judge.plugin import JudgePlugin
 from autograder.judge.session import run_session
+from autograder.kernel.execute import run_notebook
 from autograder.kernel.warm import WarmKernels
 from autograder.model.errors import GraderError
 from autograder.model.grade import Law
 from autograder.model.limits import Limits
 
 COLLECTING_SECONDS = 300.0
+CHECKING_SECONDS = 120.0  # for the first sandbox of a machine
 
 
 def grade_in_subprocess(
@@ -30,12 +34,19 @@ def grade_in_subprocess(
 ) -> Result:
     """`grade` in a child; whatever happens to it, the result is a Result."""
     order, seconds = msgspec.json.encode(job), longest(job.limits)
-    work = partial(answer_grade, channel=warm.nursery.channel if warm is not None else None)
     try:
-        answer = ask(work, order, seconds, job.limits, children)
+        answer = ask(with_kernels(answer_grade, warm), order, seconds, job.limits, children)
         return msgspec.json.decode(answer, type=Result)
     except (GraderError, OSError, msgspec.DecodeError) as error:
         return refuse(job, f"The grading process failed: {error}")
+
+
+def check_in_subprocess(
+    limits: Limits, children: Children | None = None, warm: WarmKernels | None = None
+) -> None:
+    """Run a cell in a sandbox; raises GraderError or TimeoutError where none starts."""
+    order = msgspec.json.encode(limits)
+    ask(with_kernels(answer_check, warm), order, CHECKING_SECONDS, limits, children)
 
 
 def collect_in_subprocess(course: str, assignment: str) -> tuple[Law, ...]:
@@ -74,6 +85,11 @@ def ask(
     return (children or Children()).run(answer, order, seconds=seconds, memory=limits.grading_bytes)
 
 
+def with_kernels(answer: Callable[..., bytes], warm: WarmKernels | None) -> Answer:
+    """`answer` with the channel over which kernels can be had that are loaded already."""
+    return partial(answer, channel=warm.nursery.channel if warm is not None else None)
+
+
 def longest(limits: Limits) -> float:
     """Seconds after which the grading process itself must have hung."""
     starts = limits.start_seconds * (limits.kernel_runs + limits.reruns)
@@ -87,9 +103,22 @@ def longest(limits: Limits) -> float:
 
 
 def answer_grade(content: bytes, channel: socket.socket | None = None) -> bytes:
-    """Grade one submission; over the channel kernels can be had that are loaded already."""
-    warm = WarmKernels.handed_down(channel.detach()) if channel is not None else None
-    return msgspec.json.encode(grade(msgspec.json.decode(content, type=Job), warm))
+    """Grade one submission."""
+    job = msgspec.json.decode(content, type=Job)
+    return msgspec.json.encode(grade(job, kernels_of(channel)))
+
+
+def answer_check(content: bytes, channel: socket.socket | None = None) -> bytes:
+    """Run a cell in a sandbox with these limits."""
+    limits = msgspec.json.decode(content, type=Limits)
+    notebook = new_notebook(cells=[new_code_cell("1")])
+    with run_notebook(notebook, limits, warm=kernels_of(channel)):
+        return b"it runs"
+
+
+def kernels_of(channel: socket.socket | None) -> WarmKernels | None:
+    """Those of the process that gave the order."""
+    return WarmKernels.handed_down(channel.detach()) if channel is not None else None
 
 
 def answer_collect(content: bytes) -> bytes:

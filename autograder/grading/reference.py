@@ -17,14 +17,13 @@ from typing import Any
 import msgspec
 
 from autograder.course.answers import load_reference
-from autograder.grading.child import be_quiet, end_with_parent, fork_server, limit_memory
+from autograder.grading.child import fork_server, settle
 from autograder.guest import wire
 from autograder.guest.answer import answer
 from autograder.guest.errors import WireError
 from autograder.model.errors import GraderError, TimedOut, Unreadable
 from autograder.model.limits import Limits
-from autograder.model.messages import Message
-from autograder.student.transport import Request, too_large, unreadable
+from autograder.student.transport import Request, timed_out, too_large, unreadable
 
 MOST_QUESTIONS = 500_000  # of one law
 STARTING_SECONDS = 60.0
@@ -83,7 +82,7 @@ class ReferenceHelper:
             patience = self.limits.call_seconds
             if self.asked > MOST_QUESTIONS or not self.connection.poll(patience):
                 self.stop()  # an answer that comes later is none to the next question
-                raise TimedOut(Message.of("timed_out", seconds=f"{patience:g}"))
+                raise TimedOut(timed_out(patience))
             reply = self.connection.recv_bytes()
         except (EOFError, OSError) as error:
             self.stop()
@@ -108,10 +107,8 @@ class ReferenceHelper:
 
 def serve(order: bytes, connection: Connection) -> None:
     """Answer questions until the other side is gone."""
-    end_with_parent()
-    be_quiet()
     course, assignment, memory = msgspec.json.decode(order)
-    limit_memory(memory)
+    settle(memory)
     reference = load_reference(Path(course), assignment)
     connection.send_bytes(READY)
     with contextlib.suppress(EOFError, OSError):

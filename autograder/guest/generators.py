@@ -5,6 +5,7 @@ A state that a student's code made up is checked number by number before NumPy s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,13 @@ def follow(ours: np.random.Generator, theirs: np.random.Generator) -> None:
         raise WireError("another generator")
     # NumPy has no other way to tell a generator how many children it has
     bits.__setstate__((gone.state, unpack_seed(theirs_of)))
+
+
+def follow_all(ours: Iterable[Any], copies: Iterable[Any]) -> None:
+    """Put each generator among values where its copy has gone; raises WireError as `follow`."""
+    for mine, copy in zip(ours, copies, strict=False):
+        if isinstance(mine, np.random.Generator) and isinstance(copy, np.random.Generator):
+            follow(mine, copy)
 
 
 def unpack_state(number: Any, most: Most) -> Any:

@@ -56,7 +56,7 @@ class FollowOn:
         """After all laws: those that failed, where it may be an earlier task's fault."""
         result = yield
         failed = [item for item in session.items if self.is_failed(item)]
-        if self.share and failed:
+        if failed:
             self.try_again(failed)
         return result
 

@@ -66,19 +66,19 @@ class Arrivals:
         """What is known of a student, perhaps nothing."""
         return self.students.get(student, Arrival())
 
-    def note(self, student: str, **changes: str) -> None:
-        """Remember that a submission was taken, or is done with."""
-        self.students[student] = replace(self.of_student(student), **changes)  # type: ignore[arg-type]
+    def note_taken(self, student: str, submission: str) -> None:
+        """Remember that a submission was copied."""
+        self.students[student] = replace(self.of_student(student), taken=submission)
 
     def note_feedback(self, student: str, submission: str, now: datetime) -> None:
         """Remember that a submission is done with, and that it counts for this day."""
-        before = [time for time in self.of_student(student).times if time.date() == now.date()]
-        self.note(student, done=submission)
-        self.students[student] = replace(self.of_student(student), times=(*before, now))
+        times = (*self.today(student, now), now)
+        self.students[student] = replace(self.of_student(student), done=submission, times=times)
 
-    def today(self, student: str, now: datetime) -> int:
-        """How often a student had feedback on this day."""
-        return sum(time.date() == now.date() for time in self.of_student(student).times)
+    def today(self, student: str, now: datetime) -> tuple[datetime, ...]:
+        """When a student had feedback on this day."""
+        times = self.of_student(student).times
+        return tuple(time for time in times if time.date() == now.date())
 
     def save(self) -> None:
         """Write the file."""

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NoReturn
 
+from nbgrader.converters import BaseConverter
 from nbgrader.exchange import ExchangeError
 
 from autograder.nbgrader.arrivals import is_settled
@@ -30,7 +31,6 @@ class CollectSettled(Collect):
         """Find what there is to collect."""
         super().init_src()
         self.failed = {name: why for name, why in self.failed.items() if name not in self.told}
-        self.told.update(self.failed)
         self.src_records = [each for each in self.src_records if self.is_due(each)]
 
     def is_due(self, record: dict[str, Any]) -> bool:
@@ -52,39 +52,37 @@ class CollectSettled(Collect):
                 self.collected.update(each["username"] for each in self.src_records)
 
 
-class GradeSome(Autograde):
-    """Grades the submissions of some students."""
+class SomeStudents(BaseConverter):
+    """One of nbgrader's steps, for some students."""
 
+    assignments: dict[str, list[str]]
     wanted: Collection[str]
-    changed: Collection[str]  # who handed in something else than what was graded
 
     def init_notebooks(self) -> None:
         """Leave out everybody else."""
         super().init_notebooks()
-        self.assignments = {
-            folder: names
-            for folder, names in self.assignments.items()
-            if self.student_of(folder) in self.wanted
+        assignment = self.coursedir.assignment_id
+        folders = {
+            self.coursedir.format_path(self._input_directory, student, assignment)
+            for student in self.wanted
         }
+        self.assignments = {
+            folder: names for folder, names in self.assignments.items() if folder in folders
+        }
+
+
+class GradeSome(SomeStudents, Autograde):
+    """Grades the submissions of some students."""
+
+    changed: Collection[str]  # who handed in something else than what was graded
 
     def holds(self, assignment_id: str, student_id: str) -> bool:
         """Whether a submission was graded, also where no timestamp tells."""
         return student_id not in self.changed and super().holds(assignment_id, student_id)
 
 
-class GenerateSome(GenerateFeedback):
+class GenerateSome(SomeStudents, GenerateFeedback):
     """Makes the pages of some students."""
-
-    wanted: Collection[str]
-
-    def init_notebooks(self) -> None:
-        """Leave out everybody else."""
-        super().init_notebooks()
-        step, assignment = self.coursedir.autograded_directory, self.coursedir.assignment_id
-        folders = {self.coursedir.format_path(step, each, assignment) for each in self.wanted}
-        self.assignments = {
-            folder: names for folder, names in self.assignments.items() if folder in folders
-        }
 
 
 class ReleaseSome(ReleaseFeedback):

@@ -108,9 +108,10 @@ class Watcher:
 
     def take(self) -> None:
         """Copy what is new into the course folder."""
+        step = self.directory.submitted_directory
         if self.folder is None:
             self.collect()
-        elif self.folder.resolve() != self.submitted_folder().resolve():
+        elif self.folder.resolve() != Path(self.course.root, step).resolve():
             for path in sorted(self.folder.glob(f"*/{self.assignment}")):
                 self.take_folder(path)
 
@@ -128,7 +129,7 @@ class Watcher:
         student, key = path.parent.name, digest_of_submission(path)
         if key == self.arrivals.of_student(student).taken or not is_settled(path):
             return
-        target = self.submitted_folder() / student / self.assignment
+        target = self.submitted(student)
         part = target.with_name(f".{self.assignment}.part")
         try:
             shutil.rmtree(part, ignore_errors=True)
@@ -140,12 +141,8 @@ class Watcher:
         if odd:
             log.error("%s: not copied, or not as a whole: %s", shown(student), ", ".join(odd))
         self.fresh.add(student)
-        self.arrivals.note(student, taken=key)
+        self.arrivals.note_taken(student, key)
         self.arrivals.save()
-
-    def submitted_folder(self) -> Path:
-        """Where nbgrader looks for submissions."""
-        return self.course.root / self.directory.submitted_directory
 
     # --- what is due ---
 
@@ -161,7 +158,7 @@ class Watcher:
             tried, when = self.tried.get(student, ("", 0.0))
             if tried == key and time.monotonic() - when < RETRY_SECONDS:
                 continue
-            if most and self.arrivals.today(student, now) >= most:
+            if most and len(self.arrivals.today(student, now)) >= most:
                 self.tell_held_back(student, key, now)
                 continue
             yield student, key
@@ -196,20 +193,14 @@ class Watcher:
     def has_changed(self, student: str) -> bool:
         """Whether a submission is younger than its result, or another one than was done with."""
         known = self.arrivals.of_student(student).done
-        folder = self.submitted_folder() / student / self.assignment
-        result = result_path(self.graded_folder(student), self.assignment)
-        return bool(known) or (result.exists() and changed_at(folder) > result.stat().st_mtime)
-
-    def graded_folder(self, student: str) -> Path:
-        """Where a student's graded notebook lies."""
-        step = self.directory.autograded_directory
-        return Path(self.directory.format_path(step, student, self.assignment))
+        result = result_path(self.graded(student), self.assignment)
+        changed = changed_at(self.submitted(student))
+        return bool(known) or (result.exists() and changed > result.stat().st_mtime)
 
     def is_graded(self, student: str, key: str) -> bool:
         """Whether there is a result of this submission now, which is told."""
-        grade = read_result(self.graded_folder(student), self.assignment)
-        folder = self.submitted_folder() / student / self.assignment
-        if grade is None or digest_of_submission(folder) != key:
+        grade = read_result(self.graded(student), self.assignment)
+        if grade is None or digest_of_submission(self.submitted(student)) != key:
             log.error("%s: not graded, and tried again later", shown(student))
             return False
         earned = "?" if grade.earned is None else f"{grade.earned:g}"
@@ -237,6 +228,20 @@ class Watcher:
         release.wanted = students
         with contextlib.suppress(ExchangeError):
             release.start()
+
+    # --- where things lie ---
+
+    def submitted(self, student: str) -> Path:
+        """Where a student's submission lies."""
+        return self.folder_of(self.directory.submitted_directory, student)
+
+    def graded(self, student: str) -> Path:
+        """Where a student's graded notebook lies."""
+        return self.folder_of(self.directory.autograded_directory, student)
+
+    def folder_of(self, step: str, student: str) -> Path:
+        """A student's folder at one of nbgrader's steps."""
+        return Path(self.directory.format_path(step, student, self.assignment))
 
     def options(self) -> dict[str, Any]:
         """What nbgrader's classes are made with."""

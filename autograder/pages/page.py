@@ -130,7 +130,7 @@ def table(
             continue
         grade, test = booked[grade_id], is_test(cell)
         state = booked_state(grade, test)
-        if state == "full" and test and FOLLOW_ON in trusted_fragment(cell):
+        if state == "full" and test and FOLLOW_ON in fragment_of(cell):
             state = "follow_on"
         rows[grade_id] = Row(
             anchor=f"aufgabe-{len(rows) + 1}",
@@ -189,7 +189,12 @@ KINDS: dict[str, Literal["text", "code", "raw"]] = {
 
 
 def trusted_fragment(cell: NotebookNode) -> Markup:
-    """What `render_task` put into a test cell, or nothing where it did not.
+    """What `render_task` put into a test cell, or nothing where it did not."""
+    return clean_fragment(fragment_of(cell))
+
+
+def fragment_of(cell: NotebookNode) -> str:
+    """What `render_task` put into a test cell, or "" where it did not.
 
     The output of a test cell that ran as plain nbgrader would run it can hold
     hidden tests in a traceback, so nothing but a fragment is ever shown.
@@ -197,8 +202,8 @@ def trusted_fragment(cell: NotebookNode) -> Markup:
     if len(cell.outputs) == 1 and cell.outputs[0].output_type == "execute_result":
         html = cell.outputs[0].data.get("text/html", "")
         if html.startswith('<section class="ag-task">'):
-            return clean_fragment(html)
-    return Markup()
+            return str(html)
+    return ""
 
 
 def clean_outputs(cell: NotebookNode, language: Language, plain: bool) -> Iterator[NotebookNode]:

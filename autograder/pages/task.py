@@ -38,7 +38,7 @@ def render_task(task: TaskGrade, language: Language) -> str:
             why=sentence(render(task.why, language)) if task.why is not None else NOTHING,
             open=task.earned is None,
             untouched=bool(task.fault) or all(o.status == "not graded" for o in task.outcomes),
-            earned=points(sure(task), language),
+            earned=points(task.earned_so_far, language),
             points=points(task.points, language),
             misconception=misconception(task, language),
             text=lambda key, **data: render(Message.of(key, **data), language),
@@ -50,11 +50,6 @@ def points(value: float, language: Language) -> str:
     """Points as the language writes them, without needless zeros."""
     text = f"{round(value, 2):g}"
     return text.replace(".", ",") if language == "de" else text
-
-
-def sure(task: TaskGrade) -> float:
-    """The points earned so far, where a task may be open."""
-    return sum(outcome.earned for outcome in task.outcomes)
 
 
 def misconception(task: TaskGrade, language: Language) -> Markup:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from autograder.course.answers import misconceptions_folder, reference_path
 from autograder.course.digest import files_in, read, suite_folder
 from autograder.grading.grade import Job
 from autograder.model.errors import GraderError
@@ -44,18 +45,16 @@ class Bundle:
 
 def pack(course: Path, assignment: str, examples: Iterable[str]) -> Bundle:
     """The bundle of an assignment; raises GraderError for a file that is missing or unreadable."""
-    suite_folder(str(course), assignment)  # or nothing can be graded
     files = {str(path.relative_to(course)): read(path) for path in content(course, assignment)}
     files |= {f"{EXAMPLES}/{Path(path).name}": read(Path(path)) for path in examples}
     return Bundle(files)
 
 
 def content(course: Path, assignment: str) -> Iterator[Path]:
-    """The files of a course that a grade depends on."""
-    solutions = course / "solutions"
-    yield from files_in(course / "tests" / "hidden")
-    yield from files_in(solutions / f"{assignment}.py")
-    yield from files_in(solutions / "misconceptions" / assignment)
+    """The files of a course that a grade depends on; raises GraderError without hidden tests."""
+    yield from files_in(suite_folder(str(course), assignment).parent)
+    yield from files_in(reference_path(course, assignment))
+    yield from files_in(misconceptions_folder(course, assignment))
 
 
 def leave_home(job: Job) -> Job:

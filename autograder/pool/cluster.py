@@ -14,8 +14,6 @@ import contextlib
 import logging
 import multiprocessing
 import re
-import shutil
-import tempfile
 import threading
 import time
 import uuid
@@ -52,7 +50,7 @@ class Cluster:
         self.name = name
         self.width = 1  # submissions that are graded at the same time
         self.refusals: dict[str, str] = {}  # by the worker that doesn't grade
-        self.workers_seen = time.monotonic()  # when there was one last
+        self.workers_seen = float("-inf")  # when there was one last
         self.looking = threading.Lock()
         self.looked = float("-inf")  # when
         self.asked: set[distributed.Future[bytes]] = set()
@@ -105,7 +103,7 @@ class Cluster:
     def wait(self, future: distributed.Future[bytes]) -> bytes:
         """What the worker answers; raises ClusterLost where none is left."""
         while not self.stopped:
-            with contextlib.suppress(distributed.TimeoutError):
+            with contextlib.suppress(TimeoutError):
                 answer: bytes = future.result(timeout=LOOK_SECONDS)
                 return answer
             self.look_now_and_then()
@@ -132,7 +130,7 @@ class Cluster:
     def look(self) -> None:
         """Count the workers; raises ClusterLost where the connection or all of them are gone."""
         self.check_connection()
-        with contextlib.suppress(OSError, distributed.TimeoutError):  # the next look says more
+        with contextlib.suppress(OSError):  # the next look says more
             workers = self.client.scheduler_info(n_workers=-1)["workers"].values()
             fit = [each for each in workers if each["resources"].get(self.name)]
             self.width = max(1, sum(each["nthreads"] for each in fit))
@@ -184,7 +182,7 @@ def connect(address: str) -> distributed.Client:
             asynchronous=False,
             name="autograder",
         )
-    except (OSError, ValueError, TypeError, RuntimeError, distributed.TimeoutError) as error:
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
         raise GraderError(
             f"There is no scheduler at {address!r} ({error}). Start one with `dask scheduler`, and "
             "give c.GradeSubmission.scheduler the address that it prints, as tcp://host:8786. One "
@@ -201,7 +199,6 @@ def offer(cluster: Cluster, plugin: HostPlugin) -> None:
     except Exception as error:  # of one worker that has, say, no such package
         failure = f"{type(error).__name__}: {error}"[:LENGTH]
         log.warning("a worker does not grade: %s", failure)
-    cluster.workers_seen = float("-inf")
     try:
         cluster.look()
     except ClusterLost:
@@ -246,9 +243,7 @@ class HostPlugin(distributed.WorkerPlugin):
         if differences := name_differences(self.versions, read_versions()):
             raise GraderError(f"it has other versions: {', '.join(differences)}")
         allow_children()
-        folder = Path(tempfile.mkdtemp(prefix="autograder-", dir=worker.local_directory))
-        shutil.rmtree(folder)
-        self.host = Host(self.bundle, folder)
+        self.host = Host(self.bundle, Path(worker.local_directory, self.name))
         self.host.start()
 
     def close(self) -> None:

@@ -19,8 +19,7 @@ from autograder.guest.answer import Namespace, answer
 from autograder.guest.errors import WireError
 from autograder.model.errors import TimedOut, Unreadable
 from autograder.model.limits import Limits
-from autograder.model.messages import Message
-from autograder.student.transport import Reply, Request, too_large, unreadable
+from autograder.student.transport import Reply, Request, timed_out, too_large, unreadable
 
 
 class Overdue(BaseException):
@@ -70,8 +69,7 @@ class InProcessTransport:
         with contextlib.suppress(Overdue), alarm.after(self.limits.call_seconds):
             reply = answer(asked, self.namespace, next_call)
         if alarm.rung:
-            seconds = f"{self.limits.call_seconds:g}"
-            raise TimedOut(Message.of("timed_out", seconds=seconds))
+            raise TimedOut(timed_out(self.limits.call_seconds))
         return self.carry(reply)
 
     def carry(self, reply: Reply) -> bytes:

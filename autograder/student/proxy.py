@@ -10,11 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from autograder.guest import wire
 from autograder.guest.errors import WireError
-from autograder.guest.generators import follow
+from autograder.guest.generators import follow_all
 from autograder.model.errors import (
     NoCopy,
     StudentError,
@@ -170,11 +168,8 @@ class Caller:
 
 def advance(call: Call, positional: list[Any], named: dict[str, Any]) -> None:
     """Put our generators where the call left its copies of them."""
-    pairs = list(zip(call.arguments, positional, strict=False))
-    pairs += [(value, named.get(name)) for name, value in call.named.items()]
-    for ours, copy in pairs:
-        if isinstance(ours, np.random.Generator) and isinstance(copy, np.random.Generator):
-            follow(ours, copy)
+    follow_all(call.arguments, positional)
+    follow_all(call.named.values(), map(named.get, call.named))
 
 
 def changed(held: list[Any]) -> Violation:

@@ -165,10 +165,10 @@ class WorkerTransport:
         """The error of a call that did not end in time."""
         if not tightest.left - watch.used > 0:
             return time_used_up(tightest)
-        seconds = f"{self.limits.call_seconds:g}"
+        seconds = self.limits.call_seconds
         if watch.rested and self.helper is None:  # or it waited for answers
-            self.doubt = f"a call gave no answer in {seconds} seconds and computed nothing"
-        return TimedOut(Message.of("timed_out", seconds=seconds))
+            self.doubt = f"a call gave no answer in {seconds:g} seconds and computed nothing"
+        return TimedOut(timed_out(seconds))
 
     def spend(self) -> contextlib.AbstractContextManager[None]:
         """Count the time that the body takes as the student's: also that of reading replies."""
@@ -221,6 +221,11 @@ def time_used_up(budget: Budget) -> TimeUsedUp:
 def unreadable(kind: str) -> Message:
     """That a value can't be judged, and what it is instead."""
     return Message.of("unreadable", kind=kind)
+
+
+def timed_out(seconds: float) -> Message:
+    """That a call did not end in that time."""
+    return Message.of("timed_out", seconds=f"{seconds:g}")
 
 
 def too_large(limits: Limits) -> Message:

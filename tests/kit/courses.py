@@ -153,6 +153,18 @@ class TinyRoom(CourseRoom):
         """Grade the class."""
         return self.run("nbgrader", "autograde", NAME, *options)
 
+    def everything(self, students: Iterable[str]) -> dict[str, tuple[object, bytes, bytes]]:
+        """What grading has made of each student: scores, result and notebook."""
+        results = {student: self.result(student) for student in students}
+        return {
+            student: (
+                self.scores(student),
+                result.read_bytes(),
+                result.with_name(f"{NAME}.ipynb").read_bytes(),
+            )
+            for student, result in results.items()
+        }
+
     def scores(self, student: str) -> dict[str, float | None]:
         """The automatic scores of the test cells; {} where nobody has graded the student."""
         with Gradebook(f"sqlite:///{self.root / 'gradebook.db'}", "language-models") as book:

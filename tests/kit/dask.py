@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.kit.patience import PATIENT
+
 DASK = Path(sys.executable).with_name("dask")
-PATIENT = 60.0  # seconds: nothing here takes as long on any machine
 
 
 @dataclass

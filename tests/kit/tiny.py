@@ -21,6 +21,7 @@ def test_half(student):
 '''
 RIGHT = {"double": "def double(x):\n    return 2 * x", "half": "def half(x):\n    return x / 2"}
 WRONG = {"double": "def double(x):\n    return 3 * x", "half": "def half(x):\n    return x"}
+SLOW = {**RIGHT, "half": "import time\ntime.sleep(4)\ndef half(x):\n    return x / 2"}
 FULL = {"test_double": 1.0, "test_half": 2.0}
 
 

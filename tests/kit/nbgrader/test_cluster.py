@@ -19,14 +19,14 @@ from autograder.model.limits import Limits
 from autograder.pool import cluster as cluster_module
 from autograder.pool.pool import GradingPool
 from tests.kit.courses import TinyRoom
-from tests.kit.dask import PATIENT, DaskCluster, run_cluster
-from tests.kit.tiny import FULL, NAME, RIGHT, WRONG
+from tests.kit.dask import DaskCluster, run_cluster
+from tests.kit.patience import PATIENT, wait_until
+from tests.kit.tiny import FULL, NAME, RIGHT, SLOW, WRONG
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 STUDENTS = tuple(f"s{number}" for number in range(4))
-SLOW = {**RIGHT, "half": "import time\ntime.sleep(4)\ndef half(x):\n    return x / 2"}
 DEAD_END = "tcp://127.0.0.1:9"  # nobody listens there
 
 
@@ -46,25 +46,6 @@ def scheduler(address: str) -> str:
     return f'c.GradeSubmission.scheduler = "{address}"'
 
 
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENT
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def everything(room: TinyRoom) -> dict[str, tuple[object, bytes, bytes]]:
-    """What grading has made of each student: scores, result and notebook."""
-    return {
-        student: (
-            room.scores(student),
-            room.result(student).read_bytes(),
-            room.result(student).with_name(f"{NAME}.ipynb").read_bytes(),
-        )
-        for student in STUDENTS
-    }
-
-
 def test_a_cluster_comes_to_the_same_as_this_machine(room: TinyRoom, cluster: DaskCluster) -> None:
     for number, student in enumerate(STUDENTS):
         room.hand_in(student, WRONG if number == 1 else RIGHT)
@@ -77,7 +58,7 @@ def test_a_cluster_comes_to_the_same_as_this_machine(room: TinyRoom, cluster: Da
         assert status == 1, said  # s3 waits for a person
         assert bool(lines) == (f"graded by {cluster.address}, 2 at a time" in said), said
         assert bool(options[1:]) != ("kept, since nothing has changed" in said), said
-        found.append(everything(room))
+        found.append(room.everything(STUDENTS))
     assert found[0] == found[1] == found[2]
     assert [found[0][student][0] for student in ("s0", "s2")] == [FULL, FULL]
     assert not [path for path in cluster.folder.rglob("*") if "autograder" in path.name]
@@ -165,7 +146,7 @@ def test_unfit_workers_are_named_and_do_not_grade(room: TinyRoom, tmp_path: Path
     for student in STUDENTS:
         room.hand_in(student)
     status, said = room.autograde()
-    before = everything(room)
+    before = room.everything(STUDENTS)
     with run_cluster(tmp_path / "dask") as cluster:
         cluster.start_worker("without-sandbox", PATH=str(nothing))
         cluster.start_worker("other-engine", PYTHONPATH=str(other))
@@ -173,16 +154,16 @@ def test_unfit_workers_are_named_and_do_not_grade(room: TinyRoom, tmp_path: Path
         status, said = room.autograde("--force")
         assert status == 2, said
         assert "No worker of the scheduler can grade" in said
-        assert everything(room) == before
+        assert room.everything(STUDENTS) == before
         cluster.start_worker("fit")
         status, said = room.autograde("--force", "--GradeSubmission.reuse=False")
         assert status == 0, said
         assert "worker without-sandbox does not grade: bubblewrap" in said
         assert "worker other-engine does not grade: it has other versions: autograder " in said
         assert "1 at a time" in said
-    assert {student: each[0] for student, each in everything(room).items()} == dict.fromkeys(
-        STUDENTS, FULL
-    )
+    assert {
+        student: each[0] for student, each in room.everything(STUDENTS).items()
+    } == dict.fromkeys(STUDENTS, FULL)
 
 
 @pytest.mark.parametrize(

@@ -8,42 +8,17 @@ import secrets
 import stat
 from pathlib import Path
 
-import nbformat
 import pytest
 from nbgrader.utils import notebook_hash
 
 from autograder.nbgrader.exchange import Refused, check_folder, parse_name
 from autograder.submission.receipt import SECRET, TIMESTAMP
 from tests.kit.courses import TinyRoom
-from tests.kit.tiny import NAME, RIGHT, notebook
+from tests.kit.exchange import COURSE, NOW, THEN, exchange_of, put
+from tests.kit.tiny import NAME
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
-
-COURSE = "language-models"
-THEN = "2026-11-24 12:00:00.000000 UTC"
-NOW = "2026-11-24 13:00:00.000000 UTC"
-
-
-def exchange_of(room: TinyRoom) -> Path:
-    """The folder of the course in an exchange of its own, as `release_assignment` makes it."""
-    folder = room.root.parent / "exchange"
-    for name in ("inbound", "outbound", "feedback"):
-        (folder / COURSE / name).mkdir(parents=True)
-    folder.chmod(0o777)
-    room.configure(f'c.Exchange.root = "{folder}"\n')
-    return folder / COURSE
-
-
-def put(inbound: Path, student: str, time: str = NOW, *, assignment: str = NAME) -> Path:
-    """A folder as `nbgrader submit` leaves it."""
-    folder = inbound / f"{student}+{assignment}+{time}+{secrets.token_urlsafe(9)}"
-    folder.mkdir()
-    nbformat.write(notebook(RIGHT), folder / f"{NAME}.ipynb")
-    (folder / TIMESTAMP).write_text(time, encoding="ascii")
-    (folder / SECRET).write_text(secrets.token_hex(64), encoding="ascii")
-    return folder
-
 
 # --- in --------------------------------------------------------------------------
 

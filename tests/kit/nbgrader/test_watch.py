@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,54 +17,39 @@ import nbformat
 import pytest
 from nbgrader.utils import notebook_hash
 
-from autograder.submission.receipt import SECRET, TIMESTAMP
+from autograder.submission.receipt import SECRET
 from tests.kit.courses import TinyRoom
-from tests.kit.tiny import FULL, NAME, RIGHT, WRONG, notebook
+from tests.kit.exchange import COURSE, exchange_of, put
+from tests.kit.patience import PATIENT, wait_until
+from tests.kit.tiny import FULL, NAME, RIGHT, SLOW, WRONG, notebook
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
-PATIENT = 60.0  # seconds: nothing here takes as long on any machine
+OWNERS = "c.ExchangeCollect.check_owner = False"
 NOBODY = dict.fromkeys(FULL)
 ZERO = dict.fromkeys(FULL, 0.0)
-SLOW = {**RIGHT, "half": "import time\ntime.sleep(4)\ndef half(x):\n    return x / 2"}
 
 
 @pytest.fixture
 def room(tmp_path: Path) -> TinyRoom:
     """A course with an exchange of its own, whose accounts tell nothing of students."""
     room = TinyRoom.make(tmp_path / "course")
-    for name in ("inbound", "outbound", "feedback"):
-        (tmp_path / "exchange" / "language-models" / name).mkdir(parents=True)
-    (tmp_path / "exchange").chmod(0o777)
-    root = f'c.Exchange.root = "{tmp_path / "exchange"}"'
-    room.configure(root, "c.ExchangeCollect.check_owner = False")
+    exchange_of(room, OWNERS)
     return room
 
 
 def exchange(room: TinyRoom) -> Path:
-    return room.root.parent / "exchange" / "language-models"
+    return room.root.parent / "exchange" / COURSE
 
 
-def put(
-    room: TinyRoom,
-    student: str,
-    minute: int = 0,
-    answers: dict[str, str] = RIGHT,
-    *,
-    settled: bool = True,
-) -> Path:
-    """Hand in over the exchange, as `nbgrader submit` does; the page that feedback will have."""
+def hand_in(room: TinyRoom, student: str, minute: int = 0, answers: dict[str, str] = RIGHT) -> Path:
+    """Hand in over the exchange, some time ago; the page that feedback will have."""
     at = f"2026-11-24 12:{minute:02}:00.000000 UTC"
-    folder = exchange(room) / "inbound" / f"{student}+{NAME}+{at}+x"
-    folder.mkdir()
-    secret = secrets.token_hex(64)
-    nbformat.write(notebook(answers), folder / f"{NAME}.ipynb")
-    (folder / TIMESTAMP).write_text(at, encoding="ascii")
-    (folder / SECRET).write_text(secret, encoding="ascii")
-    if settled:
-        age(folder)
-    return exchange(room) / "feedback" / f"{notebook_hash(secret=secret, notebook_id=NAME)}.html"
+    folder = put(exchange(room) / "inbound", student, at, answers=answers)
+    age(folder)
+    name = notebook_hash(secret=(folder / SECRET).read_text(), notebook_id=NAME)
+    return exchange(room) / "feedback" / f"{name}.html"
 
 
 def age(folder: Path, seconds: float = 60.0) -> None:
@@ -92,26 +76,19 @@ def watching(room: TinyRoom, *options: str) -> Iterator[subprocess.Popen[str]]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENT
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def graded_at(room: TinyRoom, student: str) -> int:
     return room.result(student).stat().st_mtime_ns
 
 
 def test_what_comes_is_graded_once_and_given_back(room: TinyRoom) -> None:
-    pages = {"ada": put(room, "ada"), "bob": put(room, "bob", answers=WRONG)}
+    pages = {"ada": hand_in(room, "ada"), "bob": hand_in(room, "bob", answers=WRONG)}
     said = look(room)
     assert "ada: 3 of 3 points" in said and "bob: 0 of 3 points" in said
     assert [room.scores(student) for student in pages] == [FULL, ZERO]
     assert all("<html" in page.read_text() for page in pages.values())
     before = {student: graded_at(room, student) for student in pages}
     assert "new: " not in look(room)
-    newer = put(room, "bob", 5)
+    newer = hand_in(room, "bob", 5)
     said = look(room)
     assert "bob: 3 of 3 points" in said and "ada" not in said
     assert newer.exists()
@@ -121,8 +98,7 @@ def test_what_comes_is_graded_once_and_given_back(room: TinyRoom) -> None:
 
 
 def test_what_is_still_being_copied_waits(room: TinyRoom) -> None:
-    put(room, "ada", settled=False)
-    (folder,) = (exchange(room) / "inbound").iterdir()
+    folder = put(exchange(room) / "inbound", "ada")
     with being_written(folder / f"{NAME}.ipynb"):
         assert "0 submissions graded" in look(room).splitlines()[-1]
     assert not (room.root / "submitted" / "ada").exists()
@@ -152,7 +128,7 @@ def test_a_watch_grades_within_seconds_and_ends_when_asked(room: TinyRoom) -> No
     with watching(room) as process:
         lock = room.root / ".watch" / f"{NAME}.lock"
         wait_until(lambda: lock.exists() and lock.read_text())
-        page = put(room, "ada")
+        page = hand_in(room, "ada")
         wait_until(page.exists)
         status, said = room.run("autograder", "watch", NAME)
         assert status == 2
@@ -170,10 +146,10 @@ def test_a_watch_grades_within_seconds_and_ends_when_asked(room: TinyRoom) -> No
 def test_who_was_in_the_middle_is_completed_by_the_next_watch(
     room: TinyRoom, number: signal.Signals
 ) -> None:
-    pages = [put(room, student, answers=SLOW) for student in ("ada", "bob", "eve")]
+    pages = [hand_in(room, student, answers=SLOW) for student in ("ada", "bob", "eve")]
     room.configure(
         f'c.Exchange.root = "{room.root.parent / "exchange"}"',
-        "c.ExchangeCollect.check_owner = False",
+        OWNERS,
         "c.GradeSubmission.workers = 1",
     )
     with watching(room) as process:
@@ -216,10 +192,10 @@ def test_a_folder_is_watched_as_well_without_timestamps(room: TinyRoom) -> None:
 def test_feedback_comes_at_most_so_often_a_day_and_the_newest_is_graded_on_the_next(
     room: TinyRoom,
 ) -> None:
-    put(room, "ada", 0, WRONG)
+    hand_in(room, "ada", 0, WRONG)
     look(room, "--times-a-day", "1")
-    put(room, "ada", 1, WRONG)
-    last = put(room, "ada", 2)
+    hand_in(room, "ada", 1, WRONG)
+    last = hand_in(room, "ada", 2)
     said = look(room, "--times-a-day", "1")
     assert "ada: feedback given 1 times today; the newest submission waits until" in said
     assert room.scores("ada") == ZERO
@@ -236,9 +212,9 @@ def test_feedback_comes_at_most_so_often_a_day_and_the_newest_is_graded_on_the_n
 
 
 def test_one_odd_submission_costs_nobody_else(room: TinyRoom) -> None:
-    page = put(room, "ada")
-    put(room, "eve")
-    bad = exchange(room) / "inbound" / f"eve+{NAME}+2026-11-24 12:00:00.000000 UTC+x"
+    page = hand_in(room, "ada")
+    hand_in(room, "eve")
+    (bad,) = (exchange(room) / "inbound").glob("eve+*")
     (bad / f"{NAME}.ipynb").write_text("no notebook")
     (exchange(room) / "inbound" / f"dora+{NAME}+soon+x").mkdir()
     age(bad)

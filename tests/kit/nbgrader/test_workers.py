@@ -6,21 +6,20 @@ import contextlib
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.kit.courses import TinyRoom
-from tests.kit.tiny import FULL, NAME, RIGHT, WRONG
+from tests.kit.patience import PATIENT, wait_until
+from tests.kit.tiny import FULL, NAME, RIGHT, SLOW, WRONG
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 STUDENTS = tuple(f"s{number}" for number in range(6))
-PATIENT = 60.0  # seconds: nothing here takes as long on any machine
-SLOW = {**RIGHT, "half": "import time\ntime.sleep(3)\ndef half(x):\n    return x / 2"}
 
 
 def workers(number: int) -> str:
@@ -30,16 +29,6 @@ def workers(number: int) -> str:
 @pytest.fixture
 def room(tmp_path: Path) -> TinyRoom:
     return TinyRoom.make(tmp_path / "course")
-
-
-def everything(room: TinyRoom) -> dict[str, tuple[object, bytes, bytes]]:
-    """What grading has made of each student: scores, result and notebook."""
-    found = {}
-    for student in STUDENTS:
-        result = room.result(student)
-        notebook = result.with_name(f"{NAME}.ipynb")
-        found[student] = (room.scores(student), result.read_bytes(), notebook.read_bytes())
-    return found
 
 
 def test_any_number_of_workers_comes_to_the_same(room: TinyRoom) -> None:
@@ -52,7 +41,7 @@ def test_any_number_of_workers_comes_to_the_same(room: TinyRoom) -> None:
         status, said = room.autograde("--force")
         assert status == 1, said  # s5 waits for a person
         assert "6 of 6 submissions done, 1 failed" in said
-        found.append(everything(room))
+        found.append(room.everything(STUDENTS))
     assert found[0] == found[1]
     assert found[0]["s0"][0] == FULL
 
@@ -66,13 +55,6 @@ def running(room: TinyRoom) -> Iterator[subprocess.Popen[str]]:
     with room.start("nbgrader", "autograde", NAME) as process:
         yield process
         process.kill()
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENT
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def servers(process: subprocess.Popen[str]) -> list[psutil.Process]:

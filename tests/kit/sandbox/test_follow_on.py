@@ -126,6 +126,13 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return Course(root)
 
 
+def with_reference(course: Course, root: Path, reference: str) -> Course:
+    """The course at another place, with another reference."""
+    shutil.copytree(course.root, root)
+    (root / "solutions" / f"{tiny.NAME}.py").write_text(reference, encoding="utf-8")
+    return Course(root)
+
+
 def lost(grade: Grade) -> dict[str, float | None]:
     """What each task lost; None where it was not graded."""
     points = {task.task: task.earned for task in grade.tasks}
@@ -212,9 +219,7 @@ def test_without_a_reference_nobody_is_paid_and_all_is_graded(
 def test_a_reference_that_does_not_run_leaves_it_to_a_person(
     course: Course, tmp_path: Path
 ) -> None:
-    shutil.copytree(course.root, tmp_path / "course")
-    (tmp_path / "course" / "solutions" / f"{tiny.NAME}.py").write_text("1 / 0")
-    grade = Course(tmp_path / "course").grade(WRONG_BASE)
+    grade = with_reference(course, tmp_path / "course", "1 / 0").grade(WRONG_BASE)
     assert lost(grade) == {"base": 1, "twice": None, "table": None, "after": None}
     assert "whether that is a follow-on error could not be tried" in grade.tasks[2].cause
 
@@ -276,14 +281,11 @@ def twice(x):
     assert lost(course.grade({**NO_BASE, "twice": twice})) == {"base": 1}
 
 
-def test_a_reference_that_takes_too_long_or_too_much_ends_the_question(tmp_path: Path) -> None:
-    root = tmp_path / "course"
-    (root / "tests" / "hidden" / tiny.NAME).mkdir(parents=True)
-    (root / "tests" / "hidden" / tiny.NAME / "test_all.py").write_text(SUITE, encoding="utf-8")
-    (root / "solutions").mkdir()
-    slow = REFERENCE.replace("    return x + 1", "    return [1] * 10**int(x)")
-    (root / "solutions" / f"{tiny.NAME}.py").write_text(slow, encoding="utf-8")
-    course = Course(root)
+def test_a_reference_that_takes_too_long_or_too_much_ends_the_question(
+    course: Course, tmp_path: Path
+) -> None:
+    large = REFERENCE.replace("    return x + 1", "    return [1] * 10**int(x)")
+    course = with_reference(course, tmp_path / "course", large)
     for power in (12, 8):  # no memory; an answer that is too large
         twice = f"def twice(x):\n    return len(base({power}))"
         grade = course.grade({**NO_BASE, "twice": twice})
