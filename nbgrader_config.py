@@ -50,7 +50,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 # c.GradeSubmission.workers = 4  # submissions at the same time; 0, the default: one for each core
 # c.GradeSubmission.scheduler = "tcp://scheduler.example:8786"  # of a Dask cluster that grades
-# c.GradeSubmission.follow_on = "full"  # what fails for an earlier task alone keeps all points
+# c.GradeSubmission.follow_on = "half"  # of the points of what fails for an earlier task alone
 # Limits by name, see autograder/model/limits.py, for example:
 # c.GradeSubmission.limits = {"cell_seconds": 60, "memory_bytes": 4 * 1024**3}
 

@@ -11,26 +11,31 @@ would be the test's own, and the task would go ungraded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
-from autograder.model.errors import Raised, Violation
+from autograder.model.errors import PremiseFailed, Raised, StudentError, Violation
 from autograder.model.messages import Message, Sentence
 from autograder.student.literal import BitGenerator, SeededGenerator, literal
 from autograder.student.proxy import Function, Student, variable
+from autograder.student.values import same
 
 __all__ = [
     "BitGenerator",
     "Function",
+    "Raised",
     "SeededGenerator",
     "Student",
+    "StudentError",
     "Vector",
     "Violation",
     "agree",
+    "agrees",
     "array",
     "ensure",
     "fail",
@@ -40,8 +45,11 @@ __all__ = [
     "number",
     "numbers",
     "pair",
+    "part",
     "points",
+    "premise",
     "rejects",
+    "same",
     "variable",
     "vector",
 ]
@@ -70,6 +78,43 @@ def ensure(condition: bool, expected: Sentence, found: Sentence | None = None) -
     """
     if not condition:
         raise Violation(found or "", expected)
+
+
+@contextlib.contextmanager
+def premise() -> Iterator[None]:
+    """What a law needs besides its own rule: who fails in the body has not broken the law.
+
+    Such a law earns nothing either, but feedback says that it can't be tried yet, without a hint.
+    A premise is weak enough that a wrong value passes it, and strong enough that an answer of no
+    worth (a constant, the argument itself) does not.
+    """
+    try:
+        yield
+    except (StudentError, AssertionError) as error:
+        found, expected = getattr(error, "found", ""), getattr(error, "expected", None)
+        raise PremiseFailed(found, expected) from error
+
+
+@contextlib.contextmanager
+def part(key: object) -> Iterator[None]:
+    """What is judged in the body is `[key]` of what the last call gave, and is shown as such.
+
+    Say what was found there: `agree` does, `ensure` needs its `found`.
+    """
+    try:
+        yield
+    except StudentError as error:
+        error.part = f"[{key!r}]{error.part}"
+        raise
+
+
+def agrees(actual: object, expected: ArrayLike, **tolerance: float) -> bool:
+    """Whether `agree` finds nothing to say, for where a wrong value is not the law's affair."""
+    try:
+        agree(actual, expected, **tolerance)
+    except Violation:
+        return False
+    return True
 
 
 def agree(actual: object, expected: ArrayLike, *, rtol: float = 1e-6, atol: float = 1e-8) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from autograder.audit import checks
 from autograder.audit.checks import Check
-from autograder.audit.equivalents import read_equivalents
+from autograder.audit.equivalents import read_equivalents, read_excuses
 from autograder.audit.results import Done, Runner, TrialResults, try_all
 from autograder.audit.suite import Suite, read_suite
 from autograder.audit.trial import TrialResult
@@ -37,6 +37,7 @@ class AnswerReport:
     about: str
     broken: tuple[LawName, ...]
     diagnosis: str = ""
+    besides: tuple[LawName, ...] = ()  # of the broken ones: those that could not be tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ def check_results(suite: Suite, results: TrialResults) -> tuple[Check, ...]:
         checks.check_seeds(results.seeds),
         checks.check_chance(suite.laws),
         checks.check_misconceptions(results.misconceptions, suite.functions),
+        checks.check_besides(results.misconceptions, read_excuses(suite.course, suite.assignment)),
         checks.check_diagnoses(results.misconceptions, results.variants),
         checks.check_nulls(results.nulls, suite.laws),
         checks.check_oracles(asked),
@@ -140,4 +142,5 @@ def part(grade: Grade, tasks: Sequence[str]) -> Grade:
 def report(answer: Answer, result: TrialResult) -> AnswerReport:
     """What became of an answer."""
     named = result.diagnosis.name if result.diagnosis else ""
-    return AnswerReport(answer.kind, answer.name, answer.about, tuple(sorted(result.broken)), named)
+    broken, besides = tuple(sorted(result.broken)), tuple(sorted(result.besides))
+    return AnswerReport(answer.kind, answer.name, answer.about, broken, named, besides)

@@ -127,6 +127,26 @@ def check_misconceptions(results: Sequence[AnswerResult], functions: Iterable[st
     return Check("misconceptions are caught", found, tuple(problems))
 
 
+def check_besides(misconceptions: Sequence[AnswerResult], reasons: Mapping[str, str]) -> Check:
+    """Every law fails by its own rule, or a reason says why it could not be tried."""
+    lost = {answer.name: result.besides for answer, result in misconceptions if result.besides}
+    tasks = {answer.task for answer, _ in misconceptions}
+    problems = [
+        f"{name} also loses {', '.join(sorted(test for _, test in laws))}"
+        for name, laws in lost.items()
+        if name not in reasons
+    ]
+    problems += [
+        f"{name} loses nothing besides, delete its entry"
+        for name in reasons
+        if name not in lost and name.partition("__")[0] in tasks
+    ]
+    broken = sum(len(result.broken - result.besides) for _, result in misconceptions)
+    besides = sum(map(len, lost.values()))
+    found = f"{broken} laws broken, {besides} more lost by {len(lost)} of {len(misconceptions)}"
+    return Check("a misconception loses what it breaks", found, tuple(problems))
+
+
 def own(answer: Answer, result: TrialResult) -> list[LawName]:
     """The laws of its own task that an answer broke."""
     return [law for law in sorted(result.broken) if law[0] == answer.task]

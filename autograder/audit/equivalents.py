@@ -2,7 +2,8 @@
 
 How it works: `solutions/equivalents/<assignment>.toml` holds `[[equivalent]]` and
 `[[behaviour]]` (mutants that no test can kill, each with a reason), `[arguments]` (ranges
-and kinds, by name) and `[tolerances]` (of results, by task). All of them are optional.
+and kinds, by name), `[tolerances]` (of results, by task) and `[[besides]]` (misconceptions that
+lose more laws than they break, each with a reason). All of them are optional.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def read_equivalents(
         return {
             (str(entry["task"]), str(change)): str(entry["reason"])
             for entry in entries
-            for change in list_of_changes(entry)
+            for change in listed(entry, "changes")
         }
     except (ValueError, KeyError, TypeError) as error:
         raise GraderError(
@@ -76,9 +77,27 @@ def read_equivalents(
         ) from error
 
 
-def list_of_changes(entry: dict[str, Any]) -> list[Any]:
-    """The changes of an entry; raises TypeError where they are a text, which has letters."""
-    changes = entry["changes"]
-    if not isinstance(changes, list):
-        raise TypeError(f"changes must be a list, not {changes!r}")
-    return changes
+def read_excuses(course: Path, assignment: str) -> dict[str, str]:
+    """Why a misconception loses laws besides those that it breaks, by its name.
+
+    Raises GraderError, naming the file, for an entry without misconceptions or reason.
+    """
+    path = equivalents_of(course, assignment)
+    try:
+        return {
+            str(name): str(entry["reason"])
+            for entry in read_toml(path).get("besides", [])
+            for name in listed(entry, "misconceptions")
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        raise GraderError(
+            f"{path} can't be read: {error!r}. Every [[besides]] needs misconceptions and reason."
+        ) from error
+
+
+def listed(entry: dict[str, Any], field: str) -> list[Any]:
+    """What an entry lists; raises TypeError where that is a text, which has letters."""
+    items = entry[field]
+    if not isinstance(items, list):
+        raise TypeError(f"{field} must be a list, not {items!r}")
+    return items

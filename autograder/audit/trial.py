@@ -104,6 +104,11 @@ class TrialResult:
         failed = (outcome.law for outcome in self.outcomes if outcome.status == "failed")
         return frozenset(law.name for law in failed)
 
+    @property
+    def besides(self) -> frozenset[LawName]:
+        """Those among them that could not be tried: the answer broke what they need, not them."""
+        return frozenset(outcome.law.name for outcome in self.outcomes if outcome.untried)
+
 
 AnswerResult = tuple[Answer, TrialResult]
 

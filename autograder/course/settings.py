@@ -25,7 +25,7 @@ class Settings:
     unsandboxed: bool = False  # student code runs with all rights of the grader
     workers: int = 0  # submissions that are graded at the same time; 0 for one a core
     scheduler: str = ""  # of a Dask cluster that grades, as tcp://host:8786; "" grades here
-    follow_on: FollowOnCredit = "none"  # for what failed by an earlier task's fault alone
+    follow_on: FollowOnCredit = "full"  # for what failed by an earlier task's fault alone
     reuse: bool = True  # who is graded again keeps the tasks for which nothing has changed
 
     @property

@@ -27,6 +27,7 @@ from autograder.model.grade import Diagnosis, Law, Outcome
 from autograder.student.inprocess import InProcessTransport
 from autograder.student.log import Exchange
 from autograder.student.transport import Reply, Request
+from autograder.student.values import is_number, same
 
 Exchanges = Mapping[Law, Sequence[Exchange]]
 Seen = tuple[str, Any, Any]  # what kind of reply, what it says, and the arguments after the call
@@ -154,40 +155,9 @@ def equal(question: Question, other: Seen) -> bool:
     return agree(question.found, other)
 
 
-def agree(found: Any, other: Any) -> bool:
-    """Whether two plain values are the same kind of thing with the same numbers in it.
-
-    NOTHING agrees with nothing. Generators agree: how far they moved is their own affair.
-    """
-    if found is NOTHING or other is NOTHING:
-        return False
-    if is_number(found) and is_number(other):
-        return close(found, other)
-    if type(found) is not type(other):
-        return False
-    if isinstance(found, np.ndarray):
-        kind = found.dtype == other.dtype and found.shape == other.shape
-        return kind and np.allclose(found, other, rtol=1e-9, atol=1e-12, equal_nan=True)
-    if isinstance(found, list | tuple):
-        return len(found) == len(other) and all(map(agree, found, other))
-    if isinstance(found, dict):
-        return agree(list(found.items()), list(other.items()))
-    return isinstance(found, np.random.Generator) or bool(found == other)
-
-
-def close(found: float, other: float) -> bool:
-    """Whether two numbers are the same but for rounding; nan is itself."""
-    if found != found and other != other:
-        return True
-    try:
-        return math.isclose(found, other, rel_tol=1e-9, abs_tol=1e-12)
-    except OverflowError:  # a whole number that is larger than any float
-        return found == other
-
-
-def is_number(value: Any) -> bool:
-    """Whether it is a number: Python's or NumPy's integers and floats are not distinguished."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def agree(found: Seen, other: Seen) -> bool:
+    """Whether two replies say the same; NOTHING agrees with nothing."""
+    return found is not NOTHING and other is not NOTHING and same(found, other)
 
 
 # --- answers of the same distribution -----------------------------------------
@@ -205,7 +175,7 @@ def alike(question: Question, other: Seen) -> bool:
     request = question.request
     if "call" not in request or (kind, kind_of_other) != ("value", "value"):
         return False
-    if not agree(after, other_after):
+    if not same(after, other_after):
         return False
     given = b'"generator"' in question.text  # else each call has a chance of its own
     if request["repeat"] is None:  # one draw of a kind says nothing of a distribution
@@ -224,7 +194,7 @@ def alike(question: Question, other: Seen) -> bool:
 
 def constant(values: Any) -> bool:
     """Whether all values are the same."""
-    return all(agree(value, values[0]) for value in values)
+    return all(same(value, values[0]) for value in values)
 
 
 def form(value: Any) -> Hashable:

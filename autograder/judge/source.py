@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from autograder.course.answers import Answer, Namespace, answer_in
@@ -44,8 +45,9 @@ class AnswerSource:
 
     def open(self, law: Law) -> Transport:
         """A transport to the answers among the reference's names."""
-        self.met[law.name] = namespace = answered(self.reference, self.answers)
-        return InProcessTransport(namespace, self.limits)
+        fresh = partial(answered, self.reference, self.answers)
+        self.met[law.name] = namespace = fresh()
+        return InProcessTransport(namespace, self.limits, fresh)
 
     @property
     def lost(self) -> bool:

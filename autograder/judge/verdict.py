@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hypothesis.errors import FlakyFailure
 
-from autograder.model.errors import GraderError, StudentError
+from autograder.model.errors import GraderError, PremiseFailed, StudentError
 from autograder.model.grade import Counterexample, Law, Outcome
 from autograder.model.messages import Message
+from autograder.student.digits import shorten
 from autograder.student.log import CallLog
 
 
@@ -38,4 +39,9 @@ def show(log: CallLog | None, error: BaseException) -> Counterexample | None:
     if log is None or not log.last:
         return None
     found = getattr(error, "found", "") or log.found
-    return Counterexample(str(log.last), found, getattr(error, "expected", None))
+    expected = getattr(error, "expected", None)
+    if isinstance(found, str):
+        found, shown = shorten(found, expected if isinstance(expected, str) else "")
+        expected = shown if isinstance(expected, str) else expected
+    call = f"{log.last}{getattr(error, 'part', '')}"
+    return Counterexample(call, found, expected, isinstance(error, PremiseFailed))

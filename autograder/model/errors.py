@@ -17,10 +17,15 @@ class StudentError(Exception):
         super().__init__(found, expected)
         self.found = found
         self.expected = expected
+        self.part = ""  # of the value that it is about, as an index: "[0]"
 
 
 class Violation(StudentError, AssertionError):
     """A law does not hold for what the student's code returned."""
+
+
+class PremiseFailed(StudentError):
+    """A law could not be tried: what it needs besides its own rule does not hold."""
 
 
 class Missing(StudentError):

@@ -43,6 +43,7 @@ class Counterexample:
     call: str  # what the student can paste into the notebook
     found: Sentence  # what came back
     expected: Sentence | None = None
+    premise: bool = False  # it breaks what the law needs, not the law
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ class Outcome:
     reason: Sentence | None = None
     follow_on: tuple[str, ...] = ()  # a failed law that holds where these tasks are right
     credit: float = 0.0  # the share of its points that such a law earns all the same
+
+    @property
+    def untried(self) -> bool:
+        """Whether the law earned nothing because what it needs did not hold."""
+        case = self.counterexample
+        return self.status == "failed" and case is not None and case.premise
 
     @property
     def earned(self) -> float:

@@ -22,6 +22,9 @@ from autograder.pages.sanitize import HIDING, LIMIT, clean_html, readable
 NOT_FOR_TERMINALS = re.compile(f"[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f{HIDING}]|\x1b(?!\\[[0-9;]*m)")
 
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
 def clean_output(
     output: NotebookNode, *, limit: int = LIMIT, language: Language = "de"
 ) -> NotebookNode | None:
@@ -50,9 +53,15 @@ def clean_error(output: NotebookNode, limit: int, language: Language) -> Noteboo
     )
 
 
-def clean_display(output: NotebookNode, limit: int, language: Language) -> NotebookNode:
-    """What a cell displayed or returned, in the kinds that a page can show."""
-    data = clean_data(dict(output["data"]), limit, language)
+def clean_display(output: NotebookNode, limit: int, language: Language) -> NotebookNode | None:
+    """What a cell displayed or returned, in the kinds that a page can show.
+
+    A widget is None: the text beside it says nothing to a reader.
+    """
+    data = dict(output["data"])
+    if WIDGET in data and not as_html(data) and not any(kind in data for kind in SIGNATURES):
+        return None
+    data = clean_data(data, limit, language)
     if output["output_type"] == "display_data":
         return new_output("display_data", data)
     count = output.get("execution_count")

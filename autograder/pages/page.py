@@ -29,6 +29,14 @@ State = Literal[
     "full", "follow_on", "partial", "none", "graded", "manual", "review", "pending", "not_graded"
 ]
 
+# what lost points comes first in the overview, and what is done last
+URGENCY: dict[State, int] = {
+    **dict.fromkeys(("none", "partial"), 0),
+    **dict.fromkeys(("review", "not_graded", "pending"), 1),
+    **dict.fromkeys(("graded", "manual"), 2),
+    **dict.fromkeys(("follow_on", "full"), 3),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class BookedScore:
@@ -70,7 +78,7 @@ class Page:
     """All that the template of a submission's page needs."""
 
     language: Language
-    notebook: str
+    title: str  # of the notebook, or its name
     student: str
     score: str
     points: str
@@ -104,14 +112,14 @@ def page(
     score, most, penalty = about["score"], about["max_score"], about["late_penalty"]
     return Page(
         language=language,
-        notebook=about["notebook"],
+        title=title_of(nb.cells) or about["notebook"],
         student=student,
         score=points(score, language),
         points=points(most, language),
         share=min(1.0, max(0.0, score / most)) if most else 0.0,
         penalty=points(penalty, language) if penalty else None,
         pending=points(missing, language) if missing else None,
-        rows=tuple(rows.values()),
+        rows=tuple(sorted(rows.values(), key=lambda row: URGENCY[row.state])),
         cells=tuple(cell_view(cell, rows, language, plain) for cell in nb.cells),
         plain=plain,
     )
@@ -156,12 +164,27 @@ def booked_state(grade: BookedScore, test: bool) -> State:
     return "partial" if grade.score > 0 else "none"
 
 
+def title_of(cells: Iterable[NotebookNode]) -> str:
+    """The first heading of the notebook; "" where there is none."""
+    return next(filter(None, map(first_heading, cells)), "")
+
+
+def first_heading(cell: NotebookNode) -> str:
+    """The first heading of a Markdown cell, without its marks."""
+    return headings(cell)[0] if headings(cell) else ""
+
+
 def last_heading(cell: NotebookNode) -> str:
     """The last heading of a Markdown cell, without its marks."""
+    return headings(cell)[-1] if headings(cell) else ""
+
+
+def headings(cell: NotebookNode) -> list[str]:
+    """The headings of a Markdown cell, without their marks, each cut where it is long."""
     if cell.cell_type != "markdown":
-        return ""
+        return []
     found = re.findall(r"^#{1,6}[ \t]+(.+)$", cell.source, flags=re.MULTILINE)
-    return re.sub(r"[*_`]", "", found[-1].rstrip(" \t#"))[:80] if found else ""
+    return [re.sub(r"[*_`]", "", each.rstrip(" \t#"))[:80] for each in found]
 
 
 def cell_view(

@@ -140,7 +140,7 @@ FRAGMENT = cleaner(
     {
         "section": {"ag-task"},
         "p": {"ag-total", "ag-law-sentence", "ag-hint", "ag-open", "ag-cause"},
-        "div": {"ag-law", "ag-passed", "ag-failed", "ag-follow-on", "ag-not-graded"},
+        "div": {"ag-law", "ag-passed", "ag-failed", "ag-untried", "ag-follow-on", "ag-not-graded"},
         "span": {"ag-mark", "ag-worth", "label", *LABELS},
         "dl": {"ag-case"},
     }

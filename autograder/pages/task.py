@@ -34,7 +34,7 @@ def render_task(task: TaskGrade, language: Language) -> str:
         environment()
         .get_template("task.html.j2")
         .render(
-            laws=[law_view(outcome, language, task.why is not None) for outcome in task.outcomes],
+            laws=law_views(task, language),
             why=sentence(render(task.why, language)) if task.why is not None else NOTHING,
             open=task.earned is None,
             untouched=bool(task.fault) or all(o.status == "not graded" for o in task.outcomes),
@@ -83,7 +83,32 @@ class LawView:
     found: Shown | None = None
     expected: Shown | None = None
     hint: Markup = NOTHING
-    follow_on: Markup = NOTHING
+    note: Markup = NOTHING  # what is said in place of a call
+    folded: bool = False  # whether the details are behind a fold
+
+
+def law_views(task: TaskGrade, language: Language) -> list[LawView]:
+    """The laws of a task: the broken one that is worth most stands first, with its details open."""
+    views = [law_view(outcome, language, task.why is not None) for outcome in task.outcomes]
+    broken = [view for view in views if view.found is not None]
+    if not broken:
+        return views
+    worth = {id(v): o.law.points for v, o in zip(views, task.outcomes, strict=True)}
+    first = max(broken, key=lambda view: worth[id(view)])
+    rest = [
+        fold(view, first, language) if view.found is not None else view
+        for view in views
+        if view is not first
+    ]
+    return [first, *rest]
+
+
+def fold(view: LawView, first: LawView, language: Language) -> LawView:
+    """A law's details behind a fold; what the first one shows already is not shown again."""
+    if (view.call, view.found, view.expected) != (first.call, first.found, first.expected):
+        return replace(view, folded=True)
+    said = sentence(render(Message.of("same_case"), language))
+    return replace(view, call="", found=None, expected=None, hint=NOTHING, note=said)
 
 
 def law_view(outcome: Outcome, language: Language, explained: bool = False) -> LawView:
@@ -103,7 +128,11 @@ def law_view(outcome: Outcome, language: Language, explained: bool = False) -> L
     if outcome.follow_on:
         names = listed(outcome.follow_on, language)
         said = sentence(render(Message.of("follow_on", names=names), language))
-        return replace(view, status="follow-on", follow_on=said)
+        return replace(view, status="follow-on", note=said)
+    if outcome.untried:
+        return replace(
+            view, status="untried", note=NOTHING if explained else premise_note(language)
+        )
     if outcome.status != "failed" or explained:
         return view
     return LawView(
@@ -116,6 +145,11 @@ def law_view(outcome: Outcome, language: Language, explained: bool = False) -> L
         expected=shown(case.expected) if case else None,
         hint=sentence(law.hint),
     )
+
+
+def premise_note(language: Language) -> Markup:
+    """Why a law could not be tried."""
+    return sentence(render(Message.of("untried"), language))
 
 
 def listed(names: Sequence[str], language: Language) -> str:

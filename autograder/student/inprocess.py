@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from types import FrameType
@@ -19,7 +19,7 @@ from autograder.guest.answer import Namespace, answer
 from autograder.guest.errors import WireError
 from autograder.model.errors import TimedOut, Unreadable
 from autograder.model.limits import Limits
-from autograder.student.transport import Reply, Request, timed_out, too_large, unreadable
+from autograder.student.transport import Reply, Request, Transport, timed_out, too_large, unreadable
 
 
 class Overdue(BaseException):
@@ -60,6 +60,7 @@ class InProcessTransport:
 
     namespace: Namespace
     limits: Limits = field(default_factory=Limits)
+    fresh: Callable[[], Namespace] | None = None  # the names as they were in the beginning
 
     def ask(self, request: bytes) -> bytes:
         """The reply of the guest; raises StudentErrors as WorkerTransport does."""
@@ -85,6 +86,11 @@ class InProcessTransport:
     def spend(self) -> contextlib.AbstractContextManager[None]:
         """Nothing is counted."""
         return contextlib.nullcontext()
+
+    def aside(self) -> contextlib.AbstractContextManager[Transport]:
+        """Another one, to the names as they were in the beginning."""
+        names = self.namespace if self.fresh is None else self.fresh()
+        return contextlib.nullcontext(InProcessTransport(names, self.limits, self.fresh))
 
     def close(self) -> None:
         """Nothing is held."""

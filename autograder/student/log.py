@@ -45,6 +45,7 @@ class CallLog:
     stuck: TimedOut | TimeUsedUp | NoCopy | None = None
     failure: Counterexample | None = None
     exchanges: list[Exchange] = field(default_factory=list)
+    alone: dict[bytes, Any] = field(default_factory=dict)  # values of calls that were the first
     kept_bytes: int = 0  # of these exchanges
     reply: bytes = b""  # with the value that came last, where that is not written down yet
     sentence: Sentence = ""

@@ -10,6 +10,7 @@ is *not graded*.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -40,6 +41,10 @@ class Transport(Protocol):
 
     def spend(self) -> contextlib.AbstractContextManager[None]:
         """Count the time that the body takes as the student's."""
+        ...
+
+    def aside(self) -> contextlib.AbstractContextManager[Transport]:
+        """Another one, to functions that nobody has called."""
         ...
 
     def close(self) -> None:
@@ -174,6 +179,16 @@ class WorkerTransport:
         """Count the time that the body takes as the student's: also that of reading replies."""
         return self.budget.spend()
 
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[Transport]:
+        """Another one, with a worker of its own and the same budget."""
+        other = WorkerTransport(self.snapshot, self.limits, self.budget, self.helper)
+        try:
+            yield other
+        finally:
+            other.close()
+            self.doubt = self.doubt or other.doubt
+
     def close(self) -> None:
         """End the worker."""
         if self.worker is not None:
@@ -195,6 +210,10 @@ class NoSnapshot:
     def spend(self) -> contextlib.AbstractContextManager[None]:
         """Nothing is counted."""
         return contextlib.nullcontext()
+
+    def aside(self) -> contextlib.AbstractContextManager[Transport]:
+        """The same: there are no functions."""
+        return contextlib.nullcontext(self)
 
     def close(self) -> None:
         """Nothing is held."""

@@ -30,6 +30,7 @@ def show_audit(console: Console, audit: Audit) -> None:
     """The checks with their problems, the worth of each law, and the verdict."""
     show_worth(console, audit)
     show_power(console, audit)
+    show_besides(console, audit)
     for check in audit.checks:
         show_check(console, check)
     bad = sum(bool(check.problems) for check in audit.checks)
@@ -83,6 +84,28 @@ def show_power(console: Console, audit: Audit) -> None:
         console.print(f"caught by chance alone: {escape(power.name)}: {share}", highlight=False)
     if audit.power:
         console.print()
+
+
+def show_besides(console: Console, audit: Audit) -> None:
+    """How many laws a misconception breaks, a task each, and which it loses besides."""
+    table = Table(
+        title="laws that misconceptions break by their own rule, and lose besides", box=None
+    )
+    table.title_justify = "left"
+    for name in ("task", "misconceptions", "break", "besides"):
+        table.add_column(name, justify="left" if name == "task" else "right", overflow="fold")
+    answers = [each for each in audit.answers if each.kind == "misconception"]
+    for task, group in groupby(answers, key=lambda answer: answer.name.partition("__")[0]):
+        own = list(group)
+        besides = sum(len(answer.besides) for answer in own)
+        broken = sum(len(answer.broken) for answer in own) - besides
+        table.add_row(escape(task), str(len(own)), str(broken), str(besides or "[dim]–[/]"))
+        for answer in own:
+            if answer.besides:
+                tests = ", ".join(test for _, test in answer.besides)
+                table.add_row(f"  [dim]{escape(answer.name)}: {escape(tests)}[/]")
+    console.print(table)
+    console.print()
 
 
 @contextlib.contextmanager

@@ -15,7 +15,8 @@ def show_grade(console: Console, grade: Grade, language: Language) -> None:
     for task in grade.tasks:
         console.print(f"\n[bold]{escape(task.task)}[/]  {amount(task.earned)} / {task.points:g}")
         for outcome in task.outcomes:
-            console.print(f"  {MARKS[outcome.status]} {escape(outcome.law.sentence)}")
+            mark = MARKS["untried" if outcome.untried else outcome.status]
+            console.print(f"  {mark} {escape(outcome.law.sentence)}")
             show_counterexample(console, outcome, language)
             if outcome.follow_on:
                 names = ", ".join(map(plain, outcome.follow_on))
@@ -33,7 +34,7 @@ def show_grade(console: Console, grade: Grade, language: Language) -> None:
 def show_counterexample(console: Console, outcome: Outcome, language: Language) -> None:
     """The call that broke the law, what came back and what should have."""
     example = outcome.counterexample
-    if outcome.status != "failed" or example is None:
+    if outcome.status != "failed" or outcome.untried or example is None:
         return
     console.print(f"      [cyan]{escape(plain(example.call))}[/]", highlight=False)
     console.print(f"      → {escape(plain(render(example.found, language)))}", highlight=False)

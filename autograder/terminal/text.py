@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "not graded": "[yellow]?[/]"}
+MARKS = {
+    "passed": "[green]✓[/]",
+    "failed": "[red]✗[/]",
+    "untried": "[yellow]–[/]",
+    "not graded": "[yellow]?[/]",
+}
 WAITS = "?"  # a person has to look
 
 

@@ -2,9 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from autograder.testing import fail, index, pair
+from autograder.testing import StudentError, Vector, fail, index, pair, premise
+
+
+def chosen(value: object, tokens: Sequence[str]) -> int:
+    """The index of the token that a value names, in whatever form: `choice` judges that.
+
+    That it names one is a premise.
+    """
+    named = [
+        each
+        for each in (value if isinstance(value, list | tuple) else [value])
+        if is_in(each, tokens)
+    ]
+    if len(named) == 1:
+        return tokens.index(named[0])
+    with premise():
+        return choice(value, tokens)
+
+
+def is_in(value: object, tokens: Sequence[str]) -> bool:
+    """Whether a value is one of the tokens."""
+    return isinstance(value, str) and value in tokens
+
+
+def chosen_is(oracle: Callable[..., tuple[str, int]]) -> Callable[[Any, tuple[Any, ...]], bool]:
+    """Whether a value names the token that the oracle chooses of these arguments."""
+
+    def fits(value: Any, given: tuple[Any, ...]) -> bool:
+        try:
+            return chosen(value, given[0]) == oracle(*given)[1]
+        except StudentError:
+            return False
+
+    return fits
+
+
+def possible(oracle: Callable[..., Vector]) -> Callable[[Any, tuple[Any, ...]], bool]:
+    """Whether a value names a token that the distribution of the oracle makes possible.
+
+    The oracle gets what stands between the tokens and the generator.
+    """
+
+    def fits(value: Any, given: tuple[Any, ...]) -> bool:
+        tokens, *others, _ = given
+        try:
+            return bool(oracle(*others)[chosen(value, tokens)] > 0)
+        except StudentError:
+            return False
+
+    return fits
 
 
 def choice(value: object, tokens: Sequence[str]) -> int:

@@ -131,7 +131,10 @@ def masked_places(values: Vector, mask: str) -> Vector:
     return masked
 
 
-LOGITS = [build_logits(*row) for row in pairwise(SIZES, SPREADS, HEIGHTS, MASKS)]
+LOGIT_ROWS = pairwise(SIZES, SPREADS, HEIGHTS, MASKS)
+LOGITS = [build_logits(*row) for row in LOGIT_ROWS if row[-1] == "none"]
+MASKED_LOGITS = [build_logits(*row) for row in LOGIT_ROWS if row[-1] != "none"]
+PLAIN_LOGITS = [build_logits(*row, 0.0, "none") for row in pairwise(SIZES, ("units", "close"))]
 TEMPERATURES = (1, 0.01, 100.0, 0.0123456, np.float64(2.6), np.int64(7))
 HEATED = pairwise(TEMPERATURES, SIZES, SPREADS, HEIGHTS, MASKS)
 HEATED_LOGITS = [build_logits(*row[1:]) for row in HEATED]
@@ -186,6 +189,10 @@ def zeroed(weights: Vector, zeros: str, keep: set[int]) -> Vector:
 
 
 DISTRIBUTIONS = [build_distribution(*row) for row in pairwise(SIZES, SHAPES, ZEROS, PEAKS)]
+PLAIN_DISTRIBUTIONS = [
+    build_distribution(*row, "none", "last")
+    for row in pairwise(SIZES, ("uneven", "tie", "nearly a tie", "nearly flat", "flat"))
+]
 
 
 # --- a k, and frequencies, that go with a distribution ------------------------
@@ -212,7 +219,10 @@ def build_k(p: Vector, cut: str) -> int:
 CUT_ROWS = pairwise(SIZES, SHAPES, ZEROS, PEAKS, CUTS)
 CUT_DISTRIBUTIONS = [build_distribution(*row[:-1]) for row in CUT_ROWS]
 CUT_EDGES = [(p, build_k(p, row[-1])) for p, row in zip(CUT_DISTRIBUTIONS, CUT_ROWS, strict=True)]
+ZERO_CUTS = [(p, k) for p, k in CUT_EDGES if k > np.count_nonzero(p)]
+PLAIN_CUTS = [(p, k) for p, k in CUT_EDGES if k < len(p) and k <= np.count_nonzero(p)]
 
+PLAIN_GAP = ("wide", "opposite", "elsewhere")
 GAPS = ("wide", "tiny", "small", "opposite", "elsewhere", "at a zero", "none")
 
 
@@ -234,6 +244,10 @@ def build_frequencies(p: Vector, gap: str) -> tuple[Vector, Vector]:
     return p, rel
 
 
+PLAIN_GAPS = [
+    build_frequencies(build_distribution(*row[:-1]), row[-1])
+    for row in pairwise(SIZES, ("uneven", "dominant", "flat"), ("none",), PEAKS, PLAIN_GAP)
+]
 GAP_EDGES = [
     build_frequencies(build_distribution(*row[:-1]), row[-1])
     for row in pairwise(SIZES, SHAPES, ZEROS, PEAKS, GAPS)

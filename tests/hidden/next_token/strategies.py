@@ -137,6 +137,13 @@ def cuts(draw: DrawFn, chosen: SearchStrategy[Vector]) -> tuple[Vector, int]:
 
 
 @st.composite
+def real_cuts(draw: DrawFn, chosen: SearchStrategy[Vector]) -> tuple[Vector, int]:
+    """A distribution of two tokens or more, and a `k` that leaves one out."""
+    p = draw(chosen.filter(lambda p: len(p) > 1))
+    return p, draw(st.integers(1, len(p) - 1))
+
+
+@st.composite
 def tied_cuts(draw: DrawFn) -> tuple[Vector, int]:
     """A distribution and a `k` for which equal probabilities straddle the border."""
     weights = draw(st.lists(st.integers(1, 3), min_size=2, max_size=LONGEST).filter(has_tie))

@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from autograder.testing import Student, agree, points, rejects
+from autograder.testing import Student, agree, points
 from solutions import next_token as reference
-from tests.hidden.next_token.calls import agree_on_each
+from tests.hidden.next_token.calls import Plain
 from tests.hidden.next_token.edges import (
     CASES,
     LACKING,
@@ -25,6 +25,12 @@ from tests.hidden.next_token.strategies import (
     positive_distributions,
     uniform,
     zero_distributions,
+)
+
+PLAIN = Plain(
+    reference.prob_not,
+    (["Paris", "Rom", "."], np.array([0.1, 0.6, 0.3]), "Rom"),
+    (["Paris", "Rom", "."], np.array([0.7, 0.1, 0.2]), "Rom"),
 )
 
 
@@ -61,8 +67,7 @@ def test_refuses_unknown_tokens(student: Student, case: Case, token: str) -> Non
     """Ein Token, das nicht in der Liste steht, führt zu einem ValueError, ein bekanntes nicht."""
     tokens, p = case
     assume(token not in tokens)
-    rejects(student.prob_not, tokens, p, token)
-    agree(student.prob_not(tokens, p, tokens[-1]), reference.prob_not(tokens, p, tokens[-1]))
+    PLAIN.refuses(student.prob_not, (tokens, p, token), (tokens, p, tokens[-1]))
 
 
 @points(0.5, task="prob_not", hint="Lösche nichts aus tokens oder p: Sie gehören dir nicht.")
@@ -71,10 +76,8 @@ def test_refuses_unknown_tokens(student: Student, case: Case, token: str) -> Non
 def test_has_no_side_effects(student: Student, case: Case, other: Case) -> None:
     """Die Argumente bleiben, wie sie waren, kein Aufruf wirkt auf den nächsten, und die Parameter
     heißen wie in der Vorlage."""
-    (tokens, p), expected = case, reference.prob_not(*case, case[0][0])
-    for view in (p, strided(p), locked(p)):
-        agree(student.prob_not.unchanged(tokens=tokens, p=view, token=tokens[0]), expected)
-    agree(student.prob_not(*other, other[0][-1]), reference.prob_not(*other, other[0][-1]))
-    agree(student.prob_not(tokens, p, tokens[0]), expected)
-    calls = [(order, near, tokens[0]) for near in related(p) for order in (tokens, tokens[::-1])]
-    agree_on_each(student.prob_not, reference.prob_not, calls)
+    (tokens, p), token = case, case[0][0]
+    kept = [{"tokens": tokens, "p": view, "token": token} for view in (p, strided(p), locked(p))]
+    calls = [(tokens, p, token), (*other, other[0][-1])]
+    calls += [(order, near, token) for near in related(p) for order in (tokens, tokens[::-1])]
+    PLAIN.keeps_to_itself(student.prob_not, kept, calls)

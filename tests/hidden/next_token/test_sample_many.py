@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,17 +12,24 @@ from hypothesis import strategies as st
 
 from autograder.testing import (
     Student,
+    StudentError,
     Vector,
     agree,
+    agrees,
     array,
     ensure,
     generator,
+    literal,
+    numbers,
     pair,
+    part,
     points,
+    premise,
     vector,
 )
 from solutions import next_token as reference
 from tests.hidden.next_token.budget import LEVEL, at_most, fit, near_half, total
+from tests.hidden.next_token.calls import Plain, called
 from tests.hidden.next_token.edges import (
     COUNTED_CASES,
     COUNTED_NUMBERS,
@@ -53,6 +61,35 @@ TWICE = ["0 Mal Kopf in 2 Würfen", "1 Mal Kopf in 2 Würfen", "2 Mal Kopf in 2 
 BANDS = ["18 bis 22 Mal Kopf in 40 Würfen", "etwas öfter oder seltener", "viel öfter oder seltener"]
 SPREAD = ["höchstens 25 verschiedene Token in 40 Ziehungen", "mehr verschiedene"]
 FRESH = "Wann entsteht dein Generator, und mit welchem Startwert?"
+NAMES = ["Paris", "Rom", "."]
+
+
+def counts_of(value: object, size: int) -> Vector:
+    """The counts of a result, of which the last may be missing; that they are some is a premise."""
+    with premise():
+        counts = numbers(pair(value)[0])
+        ensure(counts.ndim == 1 and 0 < len(counts) <= size, f"{size} Anzahlen", literal(value))
+        total(counts, len(counts))
+    return np.pad(counts, (0, size - len(counts)))
+
+
+def fits(value: Any, given: tuple[Any, ...]) -> bool:
+    """Whether a result is one of n draws from these probabilities."""
+    _, p, n, _ = given
+    try:
+        counts, rel = counts_of(value, len(p)), pair(value)[1]
+    except StudentError:
+        return False
+    return bool(counts.sum() == n and not counts[p == 0].any() and agrees(rel, counts / n))
+
+
+PLAIN = Plain(
+    reference.sample_many,
+    (NAMES, np.array([0.0, 1.0, 0.0]), 4, generator(0)),
+    (NAMES, np.array([0.0, 0.0, 1.0]), 4, generator(0)),
+    usable=lambda value: counts_of(value, 3),
+    fits=fits,
+)
 RARE = np.array([*np.full(499, 9.9e-7), 1 - 999 * 9.9e-7, *np.full(500, 9.9e-7)])
 HALF_ZEROS = (numbered(1000), normalised([0] * 500 + [1] * 499 + [0]))
 
@@ -78,9 +115,13 @@ def test_counts_every_token(student: Student, case: Case, n: int, seed: int) -> 
 def test_returns_two_arrays(student: Student, case: Case, n: int, seed: int) -> None:
     """Das Ergebnis ist ein Tupel aus zwei NumPy-Arrays der Länge V: ganze Zahlen in counts,
     float64 in rel."""
-    counts, rel = pair(student.sample_many(*case, n, generator(seed)))
-    ensure(total(array(counts, len(case[1]), kind="i"), len(case[1])) == n, f"die Summe {n}")
-    agree(array(rel, len(case[1])), vector(counts, len(case[1])) / n)
+    rng = generator(seed)
+    value = called(student.sample_many, *case, n, rng)
+    for at, kind in (0, "i"), (1, "f"):
+        with part(at):
+            array(pair(value)[at], len(case[1]), kind=kind)
+    if not fits(value, (*case, n, rng)):
+        PLAIN.need(student.sample_many)
 
 
 # 6 + 7 + 1 = 14 comparisons. Caught with probability 0.99: a bias of 0.015 where p = 0.6, and of
@@ -94,19 +135,16 @@ def test_counts_follow_the_probabilities(student: Student, seed: int) -> None:
     uneven = normalised([0, 2, 60, 0, 30, 8, 0])
     for times, p, n in (30, usual, 500), (10, uneven, 10_000):
         results = student.sample_many.repeat(times, numbered(len(p)), p, n, generator(n + seed))
-        fit(added(results, len(p), n), p, numbered(len(p)))
+        fit(added(results, len(p)), p, numbered(len(p)))
     results = student.sample_many.repeat(4, numbered(1000), RARE, 10_000, generator(seed))
-    hits = added(results, 1000, 10_000)[499]
-    fit([hits, 40_000 - hits], np.array([RARE[499], 1 - RARE[499]]), ["t499", "alle anderen"])
+    counts = added(results, 1000)
+    hits, split = counts[499], np.array([RARE[499], 1 - RARE[499]])
+    fit([hits, counts.sum() - hits], split, ["t499", "alle anderen"])
 
 
-def added(results: Sequence[object], size: int, n: int) -> Vector:
-    """The counts of several calls, added up; each must be of n draws, with its shares."""
-    counts = [vector(pair(result)[0], size) for result in results]
-    ensure(all(total(c, size) == n for c in counts), f"Anzahlen mit der Summe {n}")
-    for result, count in zip(results, counts, strict=True):
-        agree(pair(result)[1], count / n)
-    return np.asarray(np.sum(counts, axis=0))
+def added(results: Sequence[object], size: int) -> Vector:
+    """The counts of several calls, added up."""
+    return np.asarray(np.sum([counts_of(result, size) for result in results], axis=0))
 
 
 # 3 + 3 + 1 comparisons, and 250 results of which two are equal by chance with a probability below
@@ -119,13 +157,13 @@ def test_counts_scatter(student: Student, seed: int) -> None:
     n unabhängige Ziehungen tun."""
     coin, repeat = (["Kopf", "Zahl"], np.array([0.5, 0.5])), student.sample_many.repeat
     results = [repeat(1000, *coin, n, generator(n + seed)) for n in (2, 40)]
-    two, forty = (np.array([vector(pair(r)[0], 2)[0] for r in each]) for each in results)
+    two, forty = (np.array([counts_of(r, 2)[0] for r in each]) for each in results)
     fit(np.bincount(two.astype(int), minlength=3)[:3], np.array([0.25, 0.5, 0.25]), TWICE)
     near, far = near_half(40, 2), 1 - near_half(40, 6)
     bands = np.bincount(np.digitize(np.abs(forty - 20), [3, 7]), minlength=3)
     fit(bands, np.array([near, 1 - near - far, far]), BANDS)
     many = repeat(250, numbered(50), uniform(50), 40, generator(50 + seed))
-    different = {tuple(vector(pair(result)[0], 50)) for result in many}
+    different = {tuple(counts_of(result, 50)) for result in many}
     ensure(len(different) == 250, "250 verschiedene Ergebnisse", f"nur {len(different)}")
     few, p = sum(np.count_nonzero(counts) <= 25 for counts in different), at_most(25, 40, 50)
     fit([few, 250 - few], np.array([p, 1 - p]), SPREAD)
@@ -138,10 +176,10 @@ def test_counts_scatter(student: Student, seed: int) -> None:
 def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
     """Derselbe Startwert von rng ergibt dieselben Anzahlen, egal was vorher lief; ein anderer
     Startwert ergibt andere."""
-    pair(student.sample_many(*case, 5, generator(seed)))
+    counts_of(student.sample_many(*case, 5, generator(seed)), len(case[1]))
     four = (["Paris", "Berlin", "Rom", "."], np.array([0.4, 0.3, 0.2, 0.1]), 100)
     first, other, again = (
-        [vector(pair(c)[0], 4).tolist() for c in student.sample_many.repeat(12, *four, rng)]
+        [counts_of(c, 4).tolist() for c in student.sample_many.repeat(12, *four, rng)]
         for rng in (generator(seed), generator(seed + 1), generator(seed))
     )
     ensure(first == again, f"wieder {first}", f"{again}")
@@ -154,13 +192,16 @@ def test_has_defaults(student: Student, seed: int) -> None:
     """Ohne n wird 2000 Mal gezogen, und ohne rng nimmt die Funktion einen eigenen, neuen
     Generator."""
     p, rng = reference.softmax(reference.logits), generator(3 + seed)
+    sample = partial(student.sample_many, reference.vocab, p)
+    with premise():
+        drawn = {n: counts_of(sample(n=n, rng=rng), len(p)) for n in (2000, 500)}
+        fit(drawn[2000], p, reference.vocab)
     calls: tuple[tuple[int, dict[str, Any]], ...]
     calls = (2000, {}), (2000, {"rng": rng}), (500, {"n": 500}), (2000, {"rng": None})
     for n, named in calls:
-        counts, rel = pair(student.sample_many(reference.vocab, p, **named))
-        ensure(total(counts, len(p)) == n, f"Anzahlen mit der Summe {n}")
-        agree(rel, vector(counts, len(p)) / n)
-        fit(vector(counts, len(p)), p, reference.vocab)
+        counts = counts_of(sample(**named), len(p))
+        ensure(counts.sum() == drawn[n].sum(), f"so viele Ziehungen wie bei n={n}")
+        fit(counts, p, reference.vocab)
 
 
 # twelve right answers are all equal by chance with a probability far below 1e-24
@@ -171,8 +212,7 @@ def test_is_fresh_without_a_generator(student: Student, seed: int) -> None:
     function, calls = student.sample_many, [(reference.vocab, p)] * 12
     # the second time with NumPy's and Python's global generators in the same state before each
     for results in (function.repeat(12, *calls[0]), function.each(*calls)):
-        counts = [vector(pair(result)[0], len(p)).tolist() for result in results]
-        ensure(all(total(c, len(p)) == 2000 for c in counts), "Anzahlen mit der Summe 2000")
+        counts = [counts_of(result, len(p)).tolist() for result in results]
         always = f"jedes Mal {counts[0]}"
         ensure(any(c != counts[0] for c in counts), "verschiedene Anzahlen", always)
 
@@ -184,11 +224,11 @@ def test_has_no_side_effects(student: Student, case: Case, n: int, seed: int) ->
     """Die Token und ihre Wahrscheinlichkeiten bleiben, wie sie waren, kein Aufruf wirkt auf den
     nächsten, und die Parameter heißen wie in der Vorlage."""
     tokens, p = case
-    for view, kind in zip((p, strided(p), locked(p)), KINDS, strict=True):
-        rng = generator(seed, kind=kind)
-        added([student.sample_many.unchanged(tokens=tokens, p=view, n=n, rng=rng)], len(p), n)
+    views = zip((p, strided(p), locked(p)), KINDS, strict=True)
+    kept = [
+        {"tokens": tokens, "p": view, "n": n, "rng": generator(seed, kind=kind)}
+        for view, kind in views
+    ]
     calls = [(tokens, near, n, generator(seed)) for near in related(p)]
     calls += [(numbered(1000), near, n, generator(seed)) for near in (EVENS, ODDS)]
-    for result, (_, near, *_) in zip(student.sample_many.each(*calls), calls, strict=True):
-        counts = added([result], len(near), n)
-        ensure(not counts[near == 0].any(), "Anzahl 0, wo die Wahrscheinlichkeit 0 ist")
+    PLAIN.keeps_to_itself(student.sample_many, kept, calls)

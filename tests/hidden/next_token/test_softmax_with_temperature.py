@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograder.testing import Student, Vector, agree, array, points, rejects
+from autograder.testing import Student, Vector, agree, agrees, array, points
 from solutions import next_token as reference
-from tests.hidden.next_token.calls import agree_on_each
+from tests.hidden.next_token.calls import Plain, called
 from tests.hidden.next_token.edges import (
     HEATED_LOGITS,
     HEATS,
@@ -23,6 +23,12 @@ from tests.hidden.next_token.strategies import (
     masked_logits,
     temperatures,
     wrong_temperatures,
+)
+
+PLAIN = Plain(
+    reference.softmax_with_temperature,
+    (np.array([0.0, 1.0, 2.0]), 0.5),
+    (np.array([2.0, 1.0, 0.0]), 0.5),
 )
 
 
@@ -41,8 +47,11 @@ def test_divides_the_logits(student: Student, z: Vector, T: float) -> None:
 @across(z=HEATED_LOGITS, T=HEATS)
 def test_survives_extremes(student: Student, z: Vector, T: float) -> None:
     """Auch sehr kalt (T = 0.01), sehr heiß (T = 100), mit riesigen und mit gesperrten Logits
-    (-inf) kommen richtige Wahrscheinlichkeiten heraus."""
-    agree(student.softmax_with_temperature(z, T), reference.softmax_with_temperature(z, T))
+    (-inf) läuft nichts über: Rücken alle Logits gleich weit, ändert sich nichts."""
+    function, near = student.softmax_with_temperature, (z - z.max(), T)
+    with PLAIN.unless_always(function, near):
+        p = function(z, T)
+    PLAIN.compare(function, p, (z, T), lambda: function.alone(*near), "wie bei z - z.max()")
 
 
 @points(1, task="softmax_with_temperature", hint="Prüfe T, bevor du rechnest. Gehört die 0 dazu?")
@@ -52,8 +61,7 @@ def test_survives_extremes(student: Student, z: Vector, T: float) -> None:
 @settings(max_examples=30)
 def test_refuses_wrong_temperatures(student: Student, z: Vector, bad: float, T: float) -> None:
     """Eine Temperatur, die nicht größer als 0 ist, führt zu einem ValueError, jede andere nicht."""
-    rejects(student.softmax_with_temperature, z, bad)
-    agree(student.softmax_with_temperature(z, T), reference.softmax_with_temperature(z, T))
+    PLAIN.refuses(student.softmax_with_temperature, (z, bad), (z, T))
 
 
 @points(0.5, task="softmax_with_temperature", hint="Sieh dir type(...) deines Ergebnisses an.")
@@ -61,8 +69,9 @@ def test_refuses_wrong_temperatures(student: Student, z: Vector, bad: float, T: 
 @settings(max_examples=20)
 def test_returns_an_array(student: Student, z: Vector, T: float) -> None:
     """Das Ergebnis ist ein NumPy-Array aus float64, so lang wie die Eingabe."""
-    p = array(student.softmax_with_temperature(z, T), len(z))
-    agree(p, reference.softmax_with_temperature(z, T))
+    p = array(called(student.softmax_with_temperature, z, T), len(z))
+    if not agrees(p, reference.softmax_with_temperature(z, T)):
+        PLAIN.need(student.softmax_with_temperature)
 
 
 @points(0.5, task="softmax_with_temperature", hint="z /= T ändert das Array, das du bekommst.")
@@ -71,10 +80,6 @@ def test_returns_an_array(student: Student, z: Vector, T: float) -> None:
 def test_has_no_side_effects(student: Student, z: Vector, other: Vector, T: float) -> None:
     """Die Logits bleiben, wie sie waren, kein Aufruf wirkt auf den nächsten, und die Parameter
     heißen wie in der Vorlage."""
-    ours, theirs = reference.softmax_with_temperature, student.softmax_with_temperature
-    for view in (z, strided(z), locked(z)):
-        agree(theirs.unchanged(z=view, T=T), ours(z, T))
-    agree(theirs(other, T), ours(other, T))
-    agree(theirs(z, T), ours(z, T))
-    calls = [(z, T / 1.0031), (z, T / 2), *((near, T) for near in related_logits(z))]
-    agree_on_each(theirs, ours, calls)
+    calls = [(other, T), (z, T / 1.0031), (z, T / 2), *((near, T) for near in related_logits(z))]
+    kept = [{"z": view, "T": T} for view in (z, strided(z), locked(z))]
+    PLAIN.keeps_to_itself(student.softmax_with_temperature, kept, calls)

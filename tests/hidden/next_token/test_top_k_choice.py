@@ -6,11 +6,11 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograder.testing import Student, Vector, ensure, generator, points, rejects
+from autograder.testing import Student, Vector, ensure, generator, points
 from solutions import next_token as reference
 from tests.hidden.next_token.budget import LEVEL, enough_places, fit_draws, fit_place
-from tests.hidden.next_token.calls import possible_on_each
-from tests.hidden.next_token.choice import choice
+from tests.hidden.next_token.calls import Plain
+from tests.hidden.next_token.choice import choice, chosen, possible
 from tests.hidden.next_token.edges import (
     CUT_EDGES,
     DUST,
@@ -43,6 +43,14 @@ SHARE = "Nach dem Abschneiden teilen sich die k Token die ganze 1."
 STEEP = normalised(range(1, 1001))
 RARE = scattered(1000, 9 * DUST, 1)
 HALF = np.array([0.5, *np.full(999, 0.5 / 999)])
+NAMES = ["Paris", "Rom", ".", "Berlin", "Oslo", "!"]
+PLAIN = Plain(
+    reference.top_k_choice,
+    (NAMES[:3], np.array([0.2, 0.5, 0.3]), 2, generator(0)),
+    (NAMES[3:], np.array([0.2, 0.5, 0.3]), 2, generator(0)),
+    usable=lambda value: chosen(value, NAMES),
+    fits=possible(reference.top_k),
+)
 SOURCE = "Alles Zufällige kommt aus rng, nichts aus np.random.*."
 
 
@@ -83,14 +91,17 @@ def test_draws_with_the_new_probabilities(student: Student, seed: int) -> None:
 # 20 examples, in each of which two right answers are equal by chance with probability 4**-61
 @points(0.5, task="top_k_choice", hint=SOURCE, chance=20 * 4.0**-61)
 @given(case=cases(distributions()), seed=seeds())
+@example(case=(["Rom", "."], np.array([0.4, 0.6])), seed=29)
+@example(case=(["Rom", "."], np.array([0.4, 0.6])), seed=34)
+@example(case=(["Rom", "."], np.array([0.4, 0.6])), seed=53)
 @settings(max_examples=20)
 def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
     """Derselbe Startwert von rng ergibt dieselben Ziehungen, egal was vorher lief; ein anderer
     Startwert ergibt andere."""
-    choice(student.top_k_choice(*case, 1, generator(seed)), case[0])
+    chosen(student.top_k_choice(*case, 1, generator(seed)), case[0])
     five = (["Paris", "Berlin", "Rom", ".", "<EOS>"], uniform(5), 4)
     first, other, again = (
-        [choice(d, five[0]) for d in student.top_k_choice.repeat(61, *five, generator(start))]
+        [chosen(d, five[0]) for d in student.top_k_choice.repeat(61, *five, generator(start))]
         for start in (seed, seed + 1, seed)
     )
     ensure(first == again, f"wieder {first}", f"{again}")
@@ -103,10 +114,8 @@ def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
 def test_refuses_wrong_k(student: Student, wrong: Cut, case: Case, seed: int) -> None:
     """Ein k unter 1 oder über V führt zu einem ValueError, jedes andere nicht."""
     tokens, rng = numbered(len(wrong[0])), generator(seed)
-    rejects(student.top_k_choice, tokens, *wrong, rng)
-    first, last = (choice(student.top_k_choice(*case, k, rng), case[0]) for k in (1, len(case[0])))
-    ensure(first == reference.argmax_choice(*case)[1], "bei k = 1 das wahrscheinlichste Token")
-    ensure(case[1][last] > 0, "ein Token mit Wahrscheinlichkeit über 0")
+    for k in 1, len(case[0]):
+        PLAIN.refuses(student.top_k_choice, (tokens, *wrong, rng), (*case, k, rng))
 
 
 @points(0.5, task="top_k_choice", hint="Schreibe die Nullen in eine Kopie, nicht in p selbst.")
@@ -116,10 +125,11 @@ def test_has_no_side_effects(student: Student, case: Case, k: int, seed: int) ->
     """Die Token und ihre Wahrscheinlichkeiten bleiben, wie sie waren, kein Aufruf wirkt auf den
     nächsten, und die Parameter heißen wie in der Vorlage."""
     (tokens, p), most = case, min(k, len(case[0]))
-    for view, kind in zip((p, strided(p), locked(p)), KINDS, strict=True):
-        rng = generator(seed, kind=kind)
-        drawn = student.top_k_choice.unchanged(tokens=tokens, p=view, k=most, rng=rng)
-        ensure(reference.top_k(p, most)[choice(drawn, tokens)] > 0, f"eines der {most} größten")
+    views = zip((p, strided(p), locked(p)), KINDS, strict=True)
+    kept = [
+        {"tokens": tokens, "p": view, "k": most, "rng": generator(seed, kind=kind)}
+        for view, kind in views
+    ]
     calls = [(tokens, near, most, generator(seed)) for near in related(p)]
     calls += [(tokens, p, less, generator(seed)) for less in (most, 1, len(p), 1)]
-    possible_on_each(student.top_k_choice, reference.top_k, calls)
+    PLAIN.keeps_to_itself(student.top_k_choice, kept, calls)

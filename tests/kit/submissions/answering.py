@@ -223,7 +223,7 @@ def refuses(
 
 
 # Where the name ValueError itself is taken, later functions refuse by it as well.
-REFUSALS = REFUSAL | {"top_k": 1.0, "top_k_choice": 0.5}
+REFUSES_TOO = REFUSAL | {"top_k": 1.0}
 
 ANSWERING = [
     refuses("circle", "returns a circular list for ValueError", "return circle", CIRCLE),
@@ -245,14 +245,14 @@ ANSWERING = [
         "same-name",
         "raises a ValueError of its own",
         answer("prob_not", REFUSES_BY.format(before=SAME_NAME, refusal="raise ValueError(token)")),
-        REFUSALS,
+        REFUSES_TOO,
     ),
     refuses("lies-about-class", "raises what says it is one", "raise Odd()", LIES_ABOUT_CLASS),
     Submission(
         "replaced",
         "replaces ValueError itself",
         answer("prob_not", REFUSES_BY.format(before=PATCHES_BUILTIN, refusal="raise ValueError()")),
-        REFUSALS,
+        REFUSES_TOO | {"top_k_choice": 0.5},
     ),
     refuses("subclass", "raises a UnicodeError", 'raise UnicodeError("x")', right=True),
     refuses("silent", "raises a ValueError without a text", "raise Silent()", SILENT, right=True),
@@ -266,7 +266,7 @@ ANSWERING = [
         "behind-a-copy",
         "changes the memory of its argument behind a copy",
         answer("top_k", BEHIND_A_COPY),
-        {"top_k": 0.5, "top_k_choice": 3.5},  # its repeated draws find p empty
+        {"top_k": 0.5},
     ),
     Submission(
         "sorts-tokens",
@@ -284,20 +284,20 @@ ANSWERING = [
         "longdouble",
         "calculates more exactly than it should",
         answer("softmax", LONGDOUBLE),
-        {"softmax": 0.5, "softmax_with_temperature": 0.5, "my_deviation": "all"},
+        {"softmax": 0.5},
     ),
     Submission(
         "objects",
         "returns an array of objects",
         answer("top_k", OBJECTS),
-        {"top_k": "all", "top_k_choice": "all"},
+        {"top_k": "all"},
     ),
     Submission("masked", "returns a masked array", answer("top_k", MASKED), {"top_k": "all"}),
     Submission(
         "decimal",
         "returns a Decimal",
         answer("deviation", DECIMAL),
-        {"deviation": "all", "my_deviation": "all"},
+        {"deviation": "all"},
     ),
     Submission(
         "text",
@@ -356,6 +356,6 @@ ANSWERING = [
         "view",
         "works on a view of its argument",
         answer("top_k", VIEW),
-        {"top_k": 0.5, "top_k_choice": 0.5},  # it hands its own argument on
+        {"top_k": 0.5},
     ),
 ]

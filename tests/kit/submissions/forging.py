@@ -487,7 +487,7 @@ def untouched(name: str, tries: str, change: Change, told: tuple[str, ...] = ())
     return Submission(f"untouched-{name}", tries, change, {"*": "all"}, told, solved=False)
 
 
-DEVIATION = {"deviation": "all", "my_deviation": "all"}
+DEVIATION = {"deviation": "all"}
 FROM_DEVIATION_ON = (
     *("deviation", "prob_not", "temperature_table", "my_logits", "my_deviation"),
     *("top_k", "top_k_choice"),
@@ -505,19 +505,19 @@ FORGING = [
         "pays-itself",
         "returns an object that prints as many points",
         answer("deviation", PAYS_ITSELF),
-        {"deviation": "all", "my_deviation": "all"},
+        {"deviation": "all"},
     ),
     Submission(
         "always-equal",
         "returns an object that equals everything",
         answer("deviation", ALWAYS_EQUAL),
-        {"deviation": "all", "my_deviation": "all"},
+        {"deviation": "all"},
     ),
     Submission(
         "lying-array",
         "returns an ndarray subclass that lies",
         answer("top_k", LYING_ARRAY),
-        {"top_k": "all", "top_k_choice": "all"},
+        {"top_k": "all"},
     ),
     Submission(
         "lying-number",
@@ -529,13 +529,13 @@ FORGING = [
         "system-exit",
         "raises SystemExit inside a function",
         answer("deviation", SYSTEM_EXIT),
-        {"deviation": "all", "my_deviation": "all"},
+        {"deviation": "all"},
     ),
     Submission(
         "hard-exit",
         "ends the process inside a function",
         answer("deviation", HARD_EXIT),
-        {"deviation": "all", "my_deviation": "all"},
+        {"deviation": "all"},
         told=("ended the kernel",),
     ),
     Submission(
@@ -548,12 +548,7 @@ FORGING = [
             ),
             answer("entropy", "def entropy" + CONTROL_FLOW.split("def entropy")[1]),
         ),
-        {
-            "softmax_with_temperature": "all",
-            "entropy": "all",
-            "temperature_table": "all",
-            "my_deviation": "all",
-        },
+        {"softmax_with_temperature": "all", "entropy": "all"},
     ),
     Submission(
         "pytest-skip", "skips the test", answer("prob_not", PYTEST_SKIP), {"prob_not": "all"}
@@ -562,7 +557,7 @@ FORGING = [
         "unittest-skip",
         "raises unittest's SkipTest",
         answer("deviation", UNITTEST_SKIP),
-        {"deviation": "all", "my_deviation": "all"},
+        {"deviation": "all"},
     ),
     Submission(
         "patched-numpy",
@@ -578,13 +573,13 @@ FORGING = [
         "writes a forged reply on every file descriptor",
         answer("deviation", FORGES_REPLIES),
         # the frame it forges says 0.0 to every question
-        {"deviation": "all", "my_deviation": "all"},
+        {"deviation": "all"},
     ),
     Submission(
         "forged-messages",
         "sends forged kernel messages",
         answer("deviation", FORGES_MESSAGES),
-        {"deviation": "all", "my_deviation": "all"},
+        {"deviation": "all"},
     ),
     Submission(
         "patched-guest",
@@ -637,7 +632,7 @@ FORGING = [
             answer("deviation", PYTEST_XFAIL),
             answer("top_k", PYTEST_SKIPPED),
         ),
-        DEVIATION | {"prob_not": "all", "top_k": "all", "top_k_choice": "all"},
+        DEVIATION | {"prob_not": "all", "top_k": "all"},
     ),
     Submission(
         "ends-the-session",
@@ -647,7 +642,7 @@ FORGING = [
             answer("deviation", CANCELS),
             answer("top_k", CLOSES),
         ),
-        DEVIATION | {"prob_not": "all", "top_k": "all", "top_k_choice": "all"},
+        DEVIATION | {"prob_not": "all", "top_k": "all"},
     ),
     Submission(
         "poses-as-ours",

@@ -149,7 +149,7 @@ CLASS += [
         "emma",
         "makes the classic slips of numerics",
         several(answer("softmax", NAIVE_SOFTMAX), answer("entropy", NO_ZEROS)),
-        {"softmax": 1, "softmax_with_temperature": 1, "entropy": 1.5},
+        {"softmax": 1, "entropy": 1.5},
     ),
     Submission(
         "felix",
@@ -161,10 +161,8 @@ CLASS += [
         ),
         {
             "softmax_with_temperature": "all",
-            "temperature_table": "all",
             "deviation": "all",
             "sample_choice": 5,
-            "top_k_choice": 3.5,  # it draws with sample_choice
         },
     ),
     Submission("greta", "hands in the untouched notebook", nothing, EVERYTHING, solved=False),
@@ -172,14 +170,14 @@ CLASS += [
         "hannes",
         "has an endless loop in one function",
         answer("deviation", HANGS),
-        {"deviation": "all", "my_deviation": "all"},
+        {"deviation": "all"},
         told=("limit cell_seconds", "limit call_seconds"),
     ),
     Submission(
         "ida",
         "ends the process in one function",
         answer("top_k", DIES),
-        {"top_k": "all", "top_k_choice": "all"},
+        {"top_k": "all"},
         told=("ended the kernel",),
     ),
     Submission(
@@ -191,14 +189,13 @@ CLASS += [
             lambda notebook: unanswered(notebook, "top_k", "top_k_choice"),
             forge_metadata,
         ),
-        {"deviation": "all", "my_deviation": "all", "top_k": "all", "top_k_choice": "all"},
+        {"deviation": "all", "top_k": "all", "top_k_choice": "all"},
     ),
     Submission("klara", "prints to stderr and warns while right", answer("deviation", STDERR)),
     Submission(
         "leo",
         "returns lists where arrays are named",
         answer("softmax", LIST_OF_SOFTMAX),
-        # the cell of the table calls .max() of what softmax returns, so it raises
-        {"softmax": 0.5, "softmax_with_temperature": 0.5, "temperature_table": "all"},
+        {"softmax": 0.5},
     ),
 ]

@@ -196,7 +196,7 @@ MULTIPLYING = [
         "wide-pair",
         "returns a pair of lists of texts in place of counts",
         answer("sample_many", WIDE_PAIR),
-        {"sample_many": "all", "my_deviation": "all"},  # which the notebook makes of it
+        {"sample_many": "all"},
     ),
     Submission(
         "nests-argument",
@@ -208,7 +208,7 @@ MULTIPLYING = [
         "many-generators",
         "returns 20,000 generators",
         answer("top_k", MANY_GENERATORS),
-        {"top_k": "all", "top_k_choice": "all"},
+        {"top_k": "all"},
     ),
     Submission("spawns", "draws with children of the generator", answer("sample_choice", SPAWNS)),
     Submission(

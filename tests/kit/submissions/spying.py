@@ -389,7 +389,7 @@ SPYING = [
         "tells-in-errors",
         "raises what its callers hold, for the feedback to show",
         answer("deviation", TELLS_IN_ERRORS),
-        {"deviation": "all", "my_deviation": "all"},
+        {"deviation": "all"},
     ),
     Submission(
         "tells-in-values",

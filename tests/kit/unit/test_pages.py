@@ -235,9 +235,17 @@ def test_svg_is_shown_as_an_image_where_its_scripts_do_not_run() -> None:
     assert clean_html(html) == html
 
 
-def test_code_for_the_browser_and_widgets_leave_their_text() -> None:
-    widget = "application/vnd.jupyter.widget-view+json"
-    data = {widget: {"model_id": "x"}, "application/javascript": "alert(1)", "text/plain": "w"}
+def test_of_a_widget_only_what_a_page_can_show_is_left() -> None:
+    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}}
+    data = widget | {"text/plain": "interactive(children=(FloatSlider(value=1.0),))"}
+    output = NotebookNode(output_type="display_data", data=data, metadata={})
+    assert clean_output(output) is None
+    output.data["text/html"] = "<b>w</b>"
+    assert "<b>w</b>" in cleaned(output).data["text/html"]
+
+
+def test_code_for_the_browser_leaves_its_text() -> None:
+    data = {"application/javascript": "alert(1)", "text/plain": "w"}
     output = NotebookNode(output_type="display_data", data=data, metadata={})
     assert dict(cleaned(output).data) == {"text/plain": "w"}
     del data["text/plain"]

@@ -115,6 +115,48 @@ def test_a_violation_fails_with_what_came_back_and_what_should_have(session: Ses
     assert outcome.reason is None
 
 
+@pytest.mark.parametrize("body", ["law.number(x)", "assert x is not None", "student.missing()"])
+def test_who_fails_a_premise_earns_nothing_and_has_not_broken_the_law(
+    session: Session, body: str
+) -> None:
+    text = f"x = student.f(2)\nwith law.premise():\n    {body}\nassert x == 4"
+    outcome = session.judge(text, f=lambda x: None)
+    assert (outcome.status, outcome.untried, outcome.earned) == ("failed", True, 0)
+    assert session.judge(text.replace("premise():", "part(0):"), f=lambda x: None).untried is False
+
+
+def test_whoever_meets_the_premise_is_judged_by_the_law(session: Session) -> None:
+    body = "with law.premise():\n    x = law.number(student.f(2))\nassert x == 4"
+    assert session.judge(body, f=lambda x: 4).status == "passed"
+    outcome = session.judge(body, f=lambda x: 5)
+    assert (outcome.status, outcome.untried) == ("failed", False)
+
+
+def test_a_premise_under_given_is_one_too(session: Session) -> None:
+    suite = """
+        @points(1, task="f")
+        @given(x=st.integers())
+        def test_it(student, x):
+            '''f.'''
+            with law.premise():
+                law.number(student.f(x))
+    """
+    (outcome,) = session.grade(suite, f=lambda x: "a" if x > 10 else x).outcomes
+    assert outcome.untried
+    assert outcome.counterexample is not None
+    assert outcome.counterexample.call == "f(11)"
+
+
+def test_a_part_of_a_value_is_shown_with_the_expression_that_gives_it(session: Session) -> None:
+    body = """
+        table = student.f()
+        with law.part("a"), law.part(1):
+            law.agree(table["a"][1], 0.25)
+    """
+    outcome = session.judge(textwrap.dedent(body), f=lambda: {"a": (1, 0.39999999999999997)})
+    assert outcome.counterexample == Counterexample("f()['a'][1]", "0.4", "0.25")
+
+
 def test_a_failed_assertion_fails_with_what_came_back(session: Session) -> None:
     outcome = session.judge("assert student.f(2) == 5", f=lambda x: 2 * x)
     assert outcome.status == "failed"

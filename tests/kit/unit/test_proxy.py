@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from autograder.model.errors import (
     Missing,
     Raised,
     StudentError,
+    TimedOut,
     Unreadable,
     Violation,
 )
@@ -390,3 +392,30 @@ def test_forged_arguments_are_a_change(forge: Callable[..., Student], after: lis
     said = {"value": 1, "arguments": after, "named": {"dict": []}}
     with pytest.raises(Violation):
         forge(said).f.unchanged(np.array([1.0]))
+
+
+def test_a_call_alone_meets_a_copy_that_nobody_has_called_and_leaves_no_trace() -> None:
+    def fresh() -> dict[str, Callable[..., int]]:
+        seen: list[int] = []
+        return {"count": lambda x: seen.append(x) or len(seen)}
+
+    student = Student(InProcessTransport(fresh(), LIMITS, fresh), LIMITS)
+    assert student.count.each((5,), (5,)) == [1, 2]
+    log = log_of(student)
+    last, exchanges = log.last, list(log.exchanges)
+    assert [student.count.alone(5), student.count.alone(5), student.count.alone(6)] == [1, 1, 1]
+    assert (log.last, log.exchanges) == (last, exchanges)
+
+
+def test_a_call_alone_that_takes_too_long_is_waited_for_once() -> None:
+    def hang(x: int) -> None:
+        while True:
+            pass
+
+    limits = replace(LIMITS, call_seconds=0.2)
+    student = Student(InProcessTransport({"hang": hang, "f": lambda x: x}, limits), limits)
+    assert student.f(1) == 1
+    with pytest.raises(TimedOut):
+        student.hang.alone(1)
+    with pytest.raises(TimedOut):
+        student.f(1)
