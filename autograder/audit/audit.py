@@ -36,7 +36,7 @@ class AnswerReport:
     name: str
     about: str
     broken: tuple[LawName, ...]
-    diagnosis: str = ""
+    diagnoses: tuple[str, ...] = ()
     besides: tuple[LawName, ...] = ()  # of the broken ones: those that could not be tried
 
 
@@ -127,6 +127,7 @@ def check_results(suite: Suite, results: TrialResults) -> tuple[Check, ...]:
         checks.check_misconceptions(results.misconceptions, suite.functions),
         checks.check_besides(results.misconceptions, read_excuses(suite.course, suite.assignment)),
         checks.check_diagnoses(results.misconceptions, results.variants),
+        checks.check_pairs(results.pairs),
         checks.check_nulls(results.nulls, suite.laws),
         checks.check_oracles(asked),
         checks.check_mutants(results.mutants, equivalents),
@@ -141,6 +142,5 @@ def part(grade: Grade, tasks: Sequence[str]) -> Grade:
 
 def report(answer: Answer, result: TrialResult) -> AnswerReport:
     """What became of an answer."""
-    named = result.diagnosis.name if result.diagnosis else ""
     broken, besides = tuple(sorted(result.broken)), tuple(sorted(result.besides))
-    return AnswerReport(answer.kind, answer.name, answer.about, broken, named, besides)
+    return AnswerReport(answer.kind, answer.name, answer.about, broken, result.named, besides)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from autograder.audit.pairs import parts
 from autograder.audit.trial import AnswerResult, TrialResult
 from autograder.course.answers import Answer
 from autograder.model.grade import Grade, Law, LawName, Outcome
@@ -14,6 +15,7 @@ from autograder.model.grade import Grade, Law, LawName, Outcome
 MOST_CHANCE = 1e-9  # that a right submission is rejected
 VARIANTS = 6  # of a function, at least
 MISCONCEPTIONS = 10
+NAMED = 0.8  # of the pairs of misconceptions at least one is named, in so large a share of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,16 +253,32 @@ def check_diagnoses(
     broken = {answer.name: result.broken for answer, result in misconceptions}
     problems = []
     for answer, result in misconceptions:
-        named = result.diagnosis.name if result.diagnosis else ""
-        if not named:
+        if not result.named:
             problems.append(f"{answer.name} is not recognised")
-        elif broken.get(named) != result.broken:
-            problems.append(f"{answer.name} is taken for {named}")
+        elif [broken.get(name) for name in result.named] != [result.broken]:
+            problems.append(f"{answer.name} is taken for {', '.join(result.named)}")
     problems += [
-        f"the right answer {answer.name} is taken for {result.diagnosis.name}"
+        f"the right answer {answer.name} is taken for {', '.join(result.named)}"
         for answer, result in variants
-        if result.diagnosis is not None
+        if result.named
     ]
-    known = sum(result.diagnosis is not None for _, result in misconceptions)
+    known = sum(bool(result.named) for _, result in misconceptions)
     found = f"{known} of {len(misconceptions)}"
     return Check("misconceptions are recognised, variants are not", found, tuple(problems))
+
+
+def check_pairs(results: Sequence[AnswerResult]) -> Check:
+    """Of two misconceptions at once one is named at least, as a rule, and never a third."""
+    named = Counter[str]()
+    problems = []
+    for answer, result in results:
+        right = parts(answer) & set(result.named)
+        if wrong := set(result.named) - right:
+            problems.append(f"{answer.name} is taken for {', '.join(sorted(wrong))}")
+        named["wrong" if wrong else ("none", "one", "both")[len(right)]] += 1
+    if named["one"] + named["both"] < NAMED * len(results):
+        problems += [f"nothing is named of {a.name}" for a, result in results if not result.named]
+    figures = "both named {both}, one {one}, none {none}, a wrong one {wrong}"
+    counts = {key: named[key] for key in ("both", "one", "none", "wrong")}
+    found = f"{len(results)} pairs: {figures.format_map(counts)}"
+    return Check("of two misconceptions at once one is named", found, tuple(problems))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from autograder.audit.answers import NULLS, mutants, null_answers
 from autograder.audit.behaviours import Edges, Suspect, suspects, wrapped
 from autograder.audit.equivalents import read_arguments, read_tolerances
+from autograder.audit.pairs import sample_pairs
 from autograder.audit.suite import Suite
 from autograder.audit.trial import AnswerResult, Trial
 from autograder.course.answers import Answer, read_misconceptions, read_source, read_variants
@@ -20,10 +21,14 @@ def plan_answers(suite: Suite, seeds: int) -> Plan:
     """Right and wrong answers, each tried once, and the right ones with other seeds."""
     variants = suite.measured(read_variants(suite.course, suite.assignment))
     misconceptions = suite.measured(read_misconceptions(suite.course, suite.assignment))
+    certain = [task for task in suite.functions if not suite.by_chance(task)]
+    source = read_source(suite.course, suite.assignment)
+    together = sample_pairs(misconceptions, certain, source)
     changed = suite.measured(mutants(suite.course, suite.assignment, suite.all_tasks))
     return {
         "variant": [diagnosing(suite, answer, misconceptions) for answer in variants],
         "misconception": [diagnosing(suite, answer, misconceptions) for answer in misconceptions],
+        "pair": [diagnosing(suite, answer, misconceptions) for answer in together],
         "mutant": [suite.trial(answer, laws=suite.about(answer.task)) for answer in changed],
         "null": [of_no_worth(suite, slug) for slug in NULLS],
         "seeds": share_seeds(suite, variants, seeds),

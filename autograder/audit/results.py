@@ -29,6 +29,7 @@ class TrialResults:
 
     variants: list[AnswerResult]
     misconceptions: list[AnswerResult]
+    pairs: list[AnswerResult]  # of misconceptions, in one function
     mutants: list[AnswerResult]
     behaviours: list[AnswerResult]  # those that fail at an edge are the last
     seeds: list[AnswerResult]  # variants, with other seeds
@@ -73,15 +74,16 @@ def try_all(suite: Suite, seeds: int, runner: Runner) -> TrialResults:
     """Try every answer, then behavioural mutants, then what chance alone catches."""
     plan = plan_answers(suite, seeds)
     results = runner.run(plan)
-    variants, misconceptions, mutants, again = (
+    variants, misconceptions, together, mutants, again = (
         with_answers(plan[purpose], results[purpose])
-        for purpose in ("variant", "misconception", "mutant", "seeds")
+        for purpose in ("variant", "misconception", "pair", "mutant", "seeds")
     )
     behaviours = try_behaviours(suite, runner)
     power = plan_power(suite, misconceptions, seeds)
     return TrialResults(
         variants,
         misconceptions,
+        together,
         mutants,
         behaviours,
         again,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.answers import Answer, Namespace
-from autograder.grading.misconception import diagnose_task
+from autograder.grading.diagnosis import diagnose_task
 from autograder.guest import wire
 from autograder.judge.plugin import JudgePlugin
 from autograder.judge.source import AnswerSource
@@ -90,7 +90,7 @@ class TrialResult:
     seeds: tuple[int, ...]
     files: dict[LawName, str]  # where each law stands
     asked: dict[LawName, frozenset[str]]  # what each law asked for
-    diagnosis: Diagnosis | None = None
+    diagnoses: tuple[Diagnosis, ...] = ()
     noted: dict[LawName, frozenset[Note]] = field(default_factory=dict)  # what the answers noted
 
     @property
@@ -103,6 +103,11 @@ class TrialResult:
         """The laws that failed, with whichever seed."""
         failed = (outcome.law for outcome in self.outcomes if outcome.status == "failed")
         return frozenset(law.name for law in failed)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The misconceptions that a student would read of."""
+        return tuple(diagnosis.name for diagnosis in self.diagnoses)
 
     @property
     def besides(self) -> frozenset[LawName]:
@@ -147,7 +152,7 @@ def run_trial(
         trial.seeds,
         {law.name: file_of(node, trial) for node, law in judge.laws.items()},
         asked_for(judge),
-        diagnose(trial, judge, source.reference) if trial.misconceptions else None,
+        diagnose(trial, judge, source.reference) if trial.misconceptions else (),
         {law: frozenset(names.get(NOTES, ())) for law, names in source.met.items()},
     )
 
@@ -177,7 +182,7 @@ def asked_name(request: Request) -> str:
     return str(request.get("variable") or request["call"])
 
 
-def diagnose(trial: Trial, judge: JudgePlugin, reference: Namespace) -> Diagnosis | None:
+def diagnose(trial: Trial, judge: JudgePlugin, reference: Namespace) -> tuple[Diagnosis, ...]:
     """What a student who handed in the trial's one answer would read about it."""
     (answer,) = trial.answers
     return diagnose_task(

@@ -26,7 +26,7 @@ from typing import Any, Literal, cast
 from autograder.model.errors import GraderError
 from autograder.model.messages import CATALOGUE, Language
 
-Kind = Literal["reference", "variant", "misconception", "null", "mutant", "behaviour"]
+Kind = Literal["reference", "variant", "misconception", "pair", "null", "mutant", "behaviour"]
 Namespace = dict[str, Any]
 
 HINT = re.compile(rf"^({'|'.join(CATALOGUE)}): ", re.MULTILINE)

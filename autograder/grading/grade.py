@@ -16,8 +16,8 @@ from nbformat import NotebookNode
 from autograder.course.answers import load_reference, read_misconceptions, reference_path
 from autograder.grading.cause import find_cause
 from autograder.grading.dependence import Dependence, dependences_of
+from autograder.grading.diagnosis import diagnose_task
 from autograder.grading.earlier import EarlierGrade
-from autograder.grading.misconception import diagnose_task
 from autograder.grading.points import mismatch
 from autograder.grading.record import record
 from autograder.grading.reference import ReferenceHelper
@@ -34,6 +34,8 @@ from autograder.model.grade import Diagnosis, Grade, Outcome, TaskGrade
 from autograder.model.limits import Limits
 from autograder.model.messages import Language
 from autograder.model.remarks import Remarks
+
+Diagnoses = Mapping[str, tuple[Diagnosis, ...]]  # of each task
 
 FAULT_LENGTH = 4000
 
@@ -124,8 +126,8 @@ def with_earlier(grade: Grade, earlier: EarlierGrade) -> Grade:
     return replace(grade, tasks=tuple(tasks))
 
 
-def diagnose_all(job: Job, judge: JudgePlugin, remarks: list[str]) -> dict[str, Diagnosis]:
-    """The misconception that each task shows; none where nothing was lost or nothing is clear.
+def diagnose_all(job: Job, judge: JudgePlugin, remarks: list[str]) -> Diagnoses:
+    """The misconceptions that each task shows; none where nothing was lost or nothing is clear.
 
     It is worth no points: whatever fails here is told to staff and costs nobody anything.
     """
@@ -143,21 +145,21 @@ def diagnose_all(job: Job, judge: JudgePlugin, remarks: list[str]) -> dict[str, 
     except Exception as error:
         remarks.append(f"no misconceptions were looked for: {error!r}"[:FAULT_LENGTH])
         return {}
-    return {task: diagnosis for task, diagnosis in named.items() if diagnosis is not None}
+    return named
 
 
 def assemble(
     job: Job,
     notebook: NotebookNode,
     judge: JudgePlugin,
-    diagnoses: Mapping[str, Diagnosis],
+    diagnoses: Diagnoses,
     remarks: tuple[str, ...],
 ) -> Grade:
     """The grade: a task for each test cell, with what became of its laws."""
     fault = "\n".join(judge.faults)[:FAULT_LENGTH]
     cells = notebook.cells
     tasks = (assemble_task(cell, judge.outcomes, fault, cells) for cell in filter(is_test, cells))
-    explained = (replace(task, diagnosis=diagnoses.get(task.task)) for task in tasks)
+    explained = (replace(task, diagnoses=diagnoses.get(task.task, ())) for task in tasks)
     return Grade(job.assignment, tuple(explained), remarks)
 
 

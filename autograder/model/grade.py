@@ -71,10 +71,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The typical mistake that a student's function makes, call for call."""
+    """A typical mistake that a student's function makes."""
 
     name: str  # of the course's misconception
     hints: dict[Language, str]
+    laws: tuple[str, ...] = ()  # the tests that it explains
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class TaskGrade:
     points: float
     outcomes: tuple[Outcome, ...]
     fault: str = ""  # why nothing could be graded, for staff; "" where it could
-    diagnosis: Diagnosis | None = None
+    diagnoses: tuple[Diagnosis, ...] = ()
     why: Message | None = None  # the one cause of all that failed, for the student
     basis: str = ""  # a digest of all that the outcomes depend on; "" where nobody can tell
 

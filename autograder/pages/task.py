@@ -40,7 +40,7 @@ def render_task(task: TaskGrade, language: Language) -> str:
             untouched=bool(task.fault) or all(o.status == "not graded" for o in task.outcomes),
             earned=points(task.earned_so_far, language),
             points=points(task.points, language),
-            misconception=misconception(task, language),
+            misconceptions=misconceptions(task, language),
             text=lambda key, **data: render(Message.of(key, **data), language),
         )
     )
@@ -52,9 +52,10 @@ def points(value: float, language: Language) -> str:
     return text.replace(".", ",") if language == "de" else text
 
 
-def misconception(task: TaskGrade, language: Language) -> Markup:
-    """The hint at the typical mistake behind the task's failures, if one is known."""
-    return sentence(task.diagnosis.hints.get(language, "")) if task.diagnosis else NOTHING
+def misconceptions(task: TaskGrade, language: Language) -> list[Markup]:
+    """The hints at the typical mistakes behind the task's failures, if some are known."""
+    hints = (each.hints.get(language, "") for each in task.diagnoses)
+    return [sentence(hint) for hint in hints if hint]
 
 
 @dataclass(frozen=True, slots=True)

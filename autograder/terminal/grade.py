@@ -23,7 +23,7 @@ def show_grade(console: Console, grade: Grade, language: Language) -> None:
                 console.print(f"      [cyan]follow-on error:[/] holds with a right {escape(names)}")
         if task.why is not None:
             console.print(f"  [magenta]→[/] {escape(plain(render(task.why, language)))}")
-        show_misconception(console, task, language)
+        show_misconceptions(console, task, language)
         if task.cause:
             console.print(f"  [yellow]not graded:[/] {escape(plain(task.cause))}")
     for remark in grade.remarks:
@@ -44,8 +44,8 @@ def show_counterexample(console: Console, outcome: Outcome, language: Language) 
         )
 
 
-def show_misconception(console: Console, task: TaskGrade, language: Language) -> None:
-    """The hint at the typical mistake behind the task's failures, if one is known."""
-    hint = task.diagnosis.hints.get(language) if task.diagnosis else None
-    if hint:
-        console.print(f"  [magenta]→[/] {escape(plain(hint))}", highlight=False)
+def show_misconceptions(console: Console, task: TaskGrade, language: Language) -> None:
+    """The hints at the typical mistakes behind the task's failures, if some are known."""
+    for diagnosis in task.diagnoses:
+        if hint := diagnosis.hints.get(language):
+            console.print(f"  [magenta]→[/] {escape(plain(hint))}", highlight=False)

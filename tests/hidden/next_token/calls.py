@@ -144,11 +144,14 @@ class Plain:
             yield
         except Violation:
             raise
-        except StudentError:
+        except Raised:
             with premise():
                 for given in calls:
                     function.alone(*map(plain, given))
             raise
+        except StudentError:  # no answer at all
+            with premise():
+                raise
 
 
 @contextlib.contextmanager

@@ -114,7 +114,8 @@ def task(
     fault: str = "",
     diagnosis: Diagnosis | None = None,
 ) -> TaskGrade:
-    return TaskGrade(name, sum(o.law.points for o in outcomes), tuple(outcomes), fault, diagnosis)
+    found = () if diagnosis is None else (diagnosis,)
+    return TaskGrade(name, sum(o.law.points for o in outcomes), tuple(outcomes), fault, found)
 
 
 def mistaken(german: str, english: str = "x") -> Diagnosis:

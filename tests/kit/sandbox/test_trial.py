@@ -68,7 +68,7 @@ def test_misconceptions_come_to_the_same_as_in_the_sandbox() -> None:
             # without rng sample_many draws from a generator of its own: no run is like another
             assert outcome == other or task == "sample_many"
         assert one.broken, task
-        assert graded[task].diagnosis == one.diagnosis is not None, task
+        assert graded[task].diagnoses == one.diagnoses != (), task
 
 
 def test_variants_come_to_the_same_as_in_the_sandbox() -> None:
@@ -77,7 +77,7 @@ def test_variants_come_to_the_same_as_in_the_sandbox() -> None:
     assert all(each.accepted for each in results.values())
     graded = grade(answers)
     assert graded.earned == graded.points
-    assert not any(task.diagnosis for task in graded.tasks)
+    assert not any(task.diagnoses for task in graded.tasks)
 
 
 def test_a_trial_tries_each_seed_on_the_laws_of_chance() -> None:

@@ -149,7 +149,7 @@ CLASS += [
         "emma",
         "makes the classic slips of numerics",
         several(answer("softmax", NAIVE_SOFTMAX), answer("entropy", NO_ZEROS)),
-        {"softmax": 1, "entropy": 1.5},
+        {"softmax": 1, "entropy": 1},
     ),
     Submission(
         "felix",
@@ -160,9 +160,9 @@ CLASS += [
             answer("sample_choice", UNIFORM),
         ),
         {
-            "softmax_with_temperature": "all",
-            "deviation": "all",
-            "sample_choice": 5,
+            "softmax_with_temperature": 1,
+            "deviation": 1,
+            "sample_choice": 2.5,
         },
     ),
     Submission("greta", "hands in the untouched notebook", nothing, EVERYTHING, solved=False),

@@ -40,9 +40,9 @@ def came(law: Law, status: Status = "passed") -> Outcome:
 
 
 def came_to(
-    *outcomes: Outcome, seeds: tuple[int, ...] = (0,), diagnosis: Diagnosis | None = None
+    *outcomes: Outcome, seeds: tuple[int, ...] = (0,), diagnoses: tuple[Diagnosis, ...] = ()
 ) -> TrialResult:
-    return TrialResult(outcomes=outcomes, seeds=seeds, files={}, asked={}, diagnosis=diagnosis)
+    return TrialResult(outcomes=outcomes, seeds=seeds, files={}, asked={}, diagnoses=diagnoses)
 
 
 GOOD = came_to(came(ONE), came(TWO))
@@ -291,7 +291,7 @@ def test_a_reason_for_a_behavioural_mutant_that_is_killed_is_to_be_deleted() -> 
 
 
 def shows(name: str, *outcomes: Outcome) -> TrialResult:
-    return came_to(*outcomes, diagnosis=Diagnosis(name, {}))
+    return came_to(*outcomes, diagnoses=(Diagnosis(name, {}),))
 
 
 def test_misconceptions_that_are_recognised_have_no_problem() -> None:

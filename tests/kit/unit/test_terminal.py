@@ -20,7 +20,8 @@ LAW = Law(test="test_sum", task="softmax", points=1, sentence="Die Summe ist 1."
 
 def shown(diagnosis: Diagnosis | None, language: Language = "de") -> list[str]:
     """The lines about one task that lost its points."""
-    task = TaskGrade("softmax", 1, (Outcome(LAW, "failed"),), diagnosis=diagnosis)
+    found = () if diagnosis is None else (diagnosis,)
+    task = TaskGrade("softmax", 1, (Outcome(LAW, "failed"),), diagnoses=found)
     console = Console(file=io.StringIO(), width=200)
     show_grade(console, Grade("ps1", (task,)), language)
     return console.file.getvalue().splitlines()  # type: ignore[attr-defined, no-any-return]

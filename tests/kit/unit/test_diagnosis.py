@@ -22,12 +22,12 @@ from autograder.course.answers import (
     read_misconceptions,
     read_variants,
 )
-from autograder.grading import misconception as diagnosis
-from autograder.grading.misconception import Exchanges, agree, alike, diagnose, question
+from autograder.grading import diagnosis, questions
+from autograder.grading.questions import Exchanges, agree, alike, question
 from autograder.guest import wire
 from autograder.guest.errors import WireError
 from autograder.model.errors import StudentError
-from autograder.model.grade import Law
+from autograder.model.grade import Diagnosis, Law
 from autograder.model.limits import Limits
 from autograder.student.inprocess import InProcessTransport
 from autograder.student.log import Exchange
@@ -71,11 +71,27 @@ def exchanges(namespace: Namespace, *laws: Asking) -> Exchanges:
     return kept
 
 
+def diagnose(
+    asked: Exchanges, bank: Sequence[Answer], reference: Namespace
+) -> tuple[Diagnosis, ...]:
+    """What is named where all of these laws were broken."""
+    return diagnosis.diagnose(asked, [law.name for law in asked], bank, reference)
+
+
 def name_of(
     student: Namespace, bank: Sequence[Answer], reference: Namespace, *laws: Asking
 ) -> str | None:
     named = diagnose(exchanges(student, *laws), bank, reference)
-    return named.name if named else None
+    assert len(named) < 2
+    return named[0].name if named else None
+
+
+def names_of(
+    student: Namespace, bank: Sequence[Answer], reference: Namespace, *laws: Asking
+) -> dict[str, tuple[str, ...]]:
+    """What is named, with the laws that it explains."""
+    named = diagnose(exchanges(student, *laws), bank, reference)
+    return {each.name: each.laws for each in named}
 
 
 # --- answers without chance ---------------------------------------------------
@@ -98,9 +114,8 @@ def two(student: Student) -> None:
 
 @pytest.mark.parametrize("answer", SIMPLE, ids=lambda answer: answer.name)
 def test_a_misconception_is_named_with_its_hints(answer: Answer) -> None:
-    named = diagnose(exchanges(answer_in(MEAN, answer), two), SIMPLE, MEAN)
-    assert named is not None
-    assert (named.name, named.hints) == (answer.name, answer.hints)
+    (named,) = diagnose(exchanges(answer_in(MEAN, answer), two), SIMPLE, MEAN)
+    assert (named.name, named.hints, named.laws) == (answer.name, answer.hints, ("test_0",))
 
 
 def test_the_same_mistake_in_other_words_is_named() -> None:
@@ -159,14 +174,14 @@ def test_every_law_has_to_be_explained() -> None:
 
 def test_each_law_meets_a_function_that_was_never_called() -> None:
     found = exchanges(answer_in(MEAN, COUNTS), two)
-    assert diagnose(found | {law(7): found[law(0)]}, SIMPLE, MEAN) is not None
+    assert diagnose(found | {law(7): found[law(0)]}, SIMPLE, MEAN)
     went_on = {law(0): [*found[law(0)], *found[law(0)]]}
-    assert diagnose(went_on, SIMPLE, MEAN) is None
+    assert not diagnose(went_on, SIMPLE, MEAN)
 
 
 def test_without_a_question_or_a_bank_nothing_is_named() -> None:
-    assert diagnose({}, SIMPLE, MEAN) is None
-    assert diagnose({law(0): []}, SIMPLE, MEAN) is None
+    assert not diagnose({}, SIMPLE, MEAN)
+    assert not diagnose({law(0): []}, SIMPLE, MEAN)
     assert name_of(answer_in(MEAN, SUMS), (), MEAN, two) is None
 
 
@@ -235,8 +250,8 @@ def test_a_sampler_that_draws_otherwise_but_as_often_is_named(source: str, named
     assert name_of(defining(source), DRAWS, DRAW, draws, draws_again) == named
     only_equal = [q for kept in exchanges(defining(source), draws).values() for q in kept]
     answer = next(each for each in DRAWS if each.name == named)
-    (other,) = diagnosis.others([question(q) for q in only_equal], answer_in(DRAW, answer))
-    assert not diagnosis.equal(question(only_equal[0]), other)
+    (other,) = questions.others([question(q) for q in only_equal], answer_in(DRAW, answer))
+    assert not questions.equal(question(only_equal[0]), other)
     assert alike(question(only_equal[0]), other)
 
 
@@ -368,6 +383,85 @@ def test_a_misconception_of_the_course_is_named(name: str) -> None:
     assert name_of(answer_in(NEXT_TOKEN, answer), bank, NEXT_TOKEN, asking) == name
 
 
+# --- two mistakes at once -----------------------------------------------------
+
+
+def heat(student: Student) -> None:
+    for T in (0.5, 2.0, 3.0, 7.0):
+        student.softmax_with_temperature(np.array([1.0, 2.0, 4.0]), T)
+
+
+def freeze(student: Student) -> None:
+    for T in (-1.0, 0.0, -3.0):
+        with contextlib.suppress(StudentError):
+            student.softmax_with_temperature(np.array([1.0, 2.0, 4.0]), T)
+
+
+def weigh(student: Student) -> None:
+    for p in ([0.5, 0.5], [0.1, 0.9], [0.2, 0.3, 0.5]):
+        student.entropy(np.array(p))
+
+
+def weigh_zeros(student: Student) -> None:
+    for p in ([0.0, 1.0], [0.5, 0.0, 0.5], [0.2, 0.8, 0.0]):
+        student.entropy(np.array(p))
+
+
+@pytest.mark.parametrize(
+    ("task", "source", "laws", "named"),
+    [
+        (
+            "softmax_with_temperature",
+            "def softmax_with_temperature(z, T):\n    return softmax(z * T)\n",
+            (heat, freeze),
+            {"multiplies_by_t": ("test_0",), "does_not_check": ("test_1",)},
+        ),
+        (
+            "entropy",
+            "def entropy(p):\n    return float(-np.sum(p * np.log2(p)))\n",
+            (weigh, weigh_zeros),
+            {"bits_instead_of_nats": ("test_0",), "forgets_zeros": ("test_1",)},
+        ),
+        (
+            "entropy",  # the second mistake is none that the course knows
+            "def entropy(p):\n    return float(-np.sum(p * np.log2(p))) if p.all() else 'none'\n",
+            (weigh, weigh_zeros),
+            {"bits_instead_of_nats": ("test_0",)},
+        ),
+        (
+            "entropy",
+            "def entropy(p):\n    return 3.0 if p.all() else 'none'\n",
+            (weigh, weigh_zeros),
+            {},
+        ),
+    ],
+)
+def test_a_second_mistake_does_not_hide_the_first(
+    task: str, source: str, laws: Sequence[Asking], named: dict[str, tuple[str, ...]]
+) -> None:
+    student = answer_in(NEXT_TOKEN, wrong("x", source, task))
+    bank = [each for each in BANK if each.task == task]
+    assert names_of(student, bank, NEXT_TOKEN, *laws) == {
+        f"{task}__{slug}": tests for slug, tests in named.items()
+    }
+
+
+def test_what_errs_where_the_student_does_not_is_never_named() -> None:
+    student = defining(
+        "def f(x):\n    return float(np.sum(x)) if len(x) == 2 else float(np.mean(x))\n"
+    )
+
+    def right(student: Student) -> None:
+        student.f(np.array([1.0, 2.0, 6.0]))
+
+    def several(student: Student) -> None:
+        for first in range(5):
+            student.f(np.array([first, 2.0]))
+
+    assert names_of(student, SIMPLE, MEAN, several) == {"f__sums": ("test_0",)}
+    assert names_of(student, SIMPLE, MEAN, several, right) == {}
+
+
 # --- replies that are none ----------------------------------------------------
 
 
@@ -409,8 +503,8 @@ def test_a_forged_reply_has_no_name_and_raises_nothing(reply: Any) -> None:
         whole = [reply, with_arguments(reply)] if isinstance(reply, dict) else [reply]
         for each in whole:
             forged = [Exchange(kept[0].request, wire.to_bytes(each)), *kept[1:]]
-            assert diagnose({key: forged}, bank, namespace) is None
-            assert diagnose({key: forged[:1]}, bank, namespace) is None
+            assert not diagnose({key: forged}, bank, namespace)
+            assert not diagnose({key: forged[:1]}, bank, namespace)
 
 
 @pytest.mark.parametrize(
@@ -418,8 +512,8 @@ def test_a_forged_reply_has_no_name_and_raises_nothing(reply: Any) -> None:
 )
 def test_a_reply_that_can_not_be_read_has_no_name(content: bytes) -> None:
     ((key, kept),) = exchanges(answer_in(MEAN, SUMS), two).items()
-    assert diagnose({key: [Exchange(kept[0].request, content)]}, SIMPLE, MEAN) is None
-    assert diagnose({key: [*kept, Exchange(kept[0].request, content)]}, SIMPLE, MEAN) is None
+    assert not diagnose({key: [Exchange(kept[0].request, content)]}, SIMPLE, MEAN)
+    assert not diagnose({key: [*kept, Exchange(kept[0].request, content)]}, SIMPLE, MEAN)
 
 
 @pytest.mark.parametrize("made", ["np.array(1)", "np.array([[1, 2]])", "10**400", "'x', [1]", "{}"])
@@ -440,9 +534,9 @@ def test_any_two_values_can_be_compared(one: object, other: object) -> None:
         one, other = wire.unpack(wire.pack(one)), wire.unpack(wire.pack(other))
         assert agree(one, other) == agree(other, one) or isinstance(one, np.ndarray)
         assert agree(one, one)
-        assert hash(diagnosis.form(one)) == hash(diagnosis.form(one))
-        for of in (diagnosis.parts, diagnosis.whole):
-            diagnosis.tally([one, other], of)
+        assert hash(questions.form(one)) == hash(questions.form(one))
+        for of in (questions.parts, questions.whole):
+            questions.tally([one, other], of)
 
 
 JSON = st.recursive(
@@ -465,7 +559,7 @@ def test_arbitrary_json_as_a_reply_raises_nothing(reply: Any) -> None:
     for namespace, bank, asking in ((MEAN, SIMPLE, two), (DRAW, DRAWS[:1], draws)):
         ((key, kept),) = exchanges(namespace, asking).items()
         forged = Exchange(kept[0].request, json.dumps(reply).encode())
-        assert diagnose({key: [forged, *kept]}, bank, namespace) is None
+        assert not diagnose({key: [forged, *kept]}, bank, namespace)
 
 
 # --- course answers that hang -------------------------------------------------
@@ -475,13 +569,13 @@ def test_an_answer_of_the_course_that_hangs_is_ended_and_the_others_are_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     transport = functools.partial(InProcessTransport, limits=Limits(call_seconds=0.1))
-    monkeypatch.setattr(diagnosis, "InProcessTransport", transport)
+    monkeypatch.setattr(questions, "InProcessTransport", transport)
     hangs = wrong("hangs", "def f(x):\n    while True:\n        pass\n")
     before = signal.getsignal(signal.SIGALRM)
     assert name_of(answer_in(MEAN, SUMS), [hangs, SUMS], MEAN, two) == "f__sums"
     assert name_of(MEAN, [hangs], MEAN, two) is None
     ((key, kept),) = exchanges(MEAN, two).items()
     forged = Exchange(kept[0].request, b"{}")  # no answer is no evidence on either side
-    assert diagnose({key: [forged]}, [hangs], MEAN) is None
+    assert not diagnose({key: [forged]}, [hangs], MEAN)
     assert signal.getsignal(signal.SIGALRM) == before
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)

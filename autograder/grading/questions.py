@@ -1,29 +1,27 @@
-"""Tell which typical mistake a student's function makes.
+"""What the course's own answers say to the questions that a student's function was asked.
 
 How it works: every question that the hidden tests asked, and what came back, is kept
-(`CallLog.exchanges`). Each misconception of the course is asked the same questions in
-the same order. It explains the work if it gives the same answer to each of them and
-the reference does not. A function of chance may draw in another way than the
-misconception: then what was drawn must be distributed as the misconception's is, and
-repeat itself where that repeats itself. Nothing of a student's runs here, only the
-course's own answers do.
+(`CallLog.exchanges`). A misconception is asked the same questions in the same order. A function
+of chance may draw in another way than the misconception: then what was drawn must be distributed
+as the misconception's is, and repeat itself where that repeats itself. Nothing of a student's
+runs here, only the course's own answers do.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograder.course.answers import Answer, Namespace, answer_in
+from autograder.course.answers import Namespace
 from autograder.guest import wire
 from autograder.guest.errors import WireError
 from autograder.model.errors import StudentError
-from autograder.model.grade import Diagnosis, Law, Outcome
+from autograder.model.grade import Law
 from autograder.student.inprocess import InProcessTransport
 from autograder.student.log import Exchange
 from autograder.student.transport import Reply, Request
@@ -55,59 +53,9 @@ Questions = Sequence[Question]
 Same = Callable[[Question, Seen], bool]
 
 
-def diagnose_task(
-    task: str,
-    outcomes: Iterable[Outcome],
-    exchanges: Exchanges,
-    misconceptions: Iterable[Answer],
-    reference: Namespace,
-) -> Diagnosis | None:
-    """What a student reads about a task that lost points; None where nothing was lost."""
-    if not any(o.law.task == task and o.status == "failed" for o in outcomes):
-        return None
-    asked = {law: kept for law, kept in exchanges.items() if law.task == task}
-    return diagnose(asked, [each for each in misconceptions if each.task == task], reference)
-
-
-def diagnose(
-    exchanges: Exchanges, misconceptions: Sequence[Answer], reference: Namespace
-) -> Diagnosis | None:
-    """The misconception that explains a task's exchanges; None without clear evidence.
-
-    `exchanges` are those of the task's laws, `misconceptions` the task's own.
-    """
-    laws = [[question(exchange) for exchange in kept] for kept in exchanges.values()]
-    with np.errstate(all="ignore"):  # wrong answers overflow, which needs no warning
-        for same in (equal, alike) if of_chance(laws) else (equal,):
-            for answer in misconceptions:
-                if explains(answer, laws, reference, same):
-                    named = Diagnosis(answer.name, answer.hints)
-                    # where the reference explains it too, nothing is wrong that could be named
-                    return None if explains(None, laws, reference, same) else named
-    return None
-
-
 def of_chance(laws: Sequence[Questions]) -> bool:
     """Whether a task draws: one of its laws passes a generator."""
     return any(b'"generator"' in each.text for questions in laws for each in questions)
-
-
-def explains(
-    answer: Answer | None, laws: Sequence[Questions], reference: Namespace, same: Same
-) -> bool:
-    """Whether an answer, or the reference itself, would have answered every law alike."""
-    asked: list[Question] = []
-    ours: list[Seen] = []
-    for questions in laws:
-        # each law meets a function that nobody has called before
-        namespace = dict(reference) if answer is None else answer_in(reference, answer)
-        for each, other in zip(questions, others(questions, namespace), strict=True):
-            if not same(each, other):
-                return False
-            asked.append(each)
-            ours.append(other)
-    theirs = [each.found for each in asked]
-    return bool(asked) and varies(asked, theirs) == varies(asked, ours)
 
 
 def question(exchange: Exchange) -> Question:
