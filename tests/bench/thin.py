@@ -123,6 +123,10 @@ class ThinFunction:
         compare([*arguments, *named.values()], [*given, *by_name.values()])
         return plain(value)
 
+    def alone(self, *arguments: Any) -> Any:
+        """The value of a call with random numbers of a fixed state; no copy of the notebook."""
+        return self.each(arguments)[0]
+
     def each(self, *calls: tuple[Any, ...]) -> list[Any]:
         """The values of one call after the other, each with random numbers of the same state."""
         given = [list(map(copied, call)) for call in calls]

@@ -103,9 +103,9 @@ def test_draws_with_the_given_probabilities(student: Student, seed: int) -> None
         fit_place(drawn, tokens, p, place)
 
 
-# 4 * 9 = 36 comparisons. Caught with probability 0.99: that a fifth of the draws
+# 4 * (3 + 9) = 48 comparisons. Caught with probability 0.99: that a fifth of the draws
 # repeats the one before it, or the second or third before it
-@points(1, task="sample_choice", hint=ANEW, chance=36 * LEVEL)
+@points(1, task="sample_choice", hint=ANEW, chance=48 * LEVEL)
 def test_draws_independently(student: Student, seed: int) -> None:
     """Jede Ziehung ist neu: Was eben gezogen wurde, sagt nichts darüber, was als Nächstes kommt."""
     tokens, p = ["Paris", "Rom", "."], np.array([0.5, 0.3, 0.2])

@@ -186,8 +186,8 @@ def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
     ensure(first != other, "bei einem anderen Startwert andere Anzahlen", f"wieder {other}")
 
 
-# 4 * 6 = 24 comparisons
-@points(0.5, task="sample_many", hint=STUB, chance=24 * LEVEL)
+# 5 * 6 = 30 comparisons
+@points(0.5, task="sample_many", hint=STUB, chance=30 * LEVEL)
 def test_has_defaults(student: Student, seed: int) -> None:
     """Ohne n wird 2000 Mal gezogen, und ohne rng nimmt die Funktion einen eigenen, neuen
     Generator."""

@@ -470,7 +470,7 @@ def test_a_students_page_shows_a_submission_and_runs_nothing_of_it(
         seen = browser.look((tmp_path / "page.html").as_uri())
         assert canary.calls("notebook") == called
         assert seen.marks == []
-        assert seen.title == f"Rückmeldung zu {NAME}"
+        assert seen.title == "Rückmeldung zu Titel"
         assert seen.covers == [False]
         assert seen.abroad == set()
     assert "GEHEIM" not in html

@@ -72,7 +72,7 @@ def test_a_task_of_the_courses_own_suite_passes(tmp_path: Path) -> None:
     status, said = TinyRoom(ROOT).run(*command, "--json", str(path))
     assert status == 0, said
     audit = json.loads(path.read_text(encoding="utf-8"))
-    assert len(audit["checks"]) == 13
+    assert len(audit["checks"]) == 15
     kinds = [answer["kind"] for answer in audit["answers"]]
     assert kinds.count("variant") >= 8 and kinds.count("misconception") >= 14
     assert kinds.count("behaviour") >= 60
