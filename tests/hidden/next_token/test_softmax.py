@@ -70,6 +70,7 @@ def test_is_a_distribution(student: Student, z: Vector) -> None:
 @example(z=np.array([-1000.0, -1001.0]))
 @example(z=np.array([1e6, 1e6 - 1.0, -1e6]))
 @example(z=np.array([1e6, 1e6 - 0.7]))
+@example(z=np.array([-1e6, 0.7 - 1e6]))
 @across(z=LOGITS)
 def test_survives_huge_logits(student: Student, z: Vector) -> None:
     """Auch bei sehr großen und sehr kleinen Logits läuft nichts über: Es gibt kein nan und kein

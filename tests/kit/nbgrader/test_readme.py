@@ -80,7 +80,7 @@ def readme_commands(heading: str) -> list[list[str]]:
 def test_a_suite_that_was_proven_is_released(day: tuple[Classroom, dict[str, str]]) -> None:
     room, said = day
     audit = said["autograder audit next_token"].split(" answers\n")[-1]  # behind its progress
-    assert audit.count("✓") == 13 and "The hidden tests of next_token may grade." in audit
+    assert audit.count("✓") == 15 and "The hidden tests of next_token may grade." in audit
     assert "Nothing has changed since the audit" in said["autograder release next_token"]
     assert (room.root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").is_file()
 
@@ -89,7 +89,7 @@ def test_a_suite_that_was_proven_is_released(day: tuple[Classroom, dict[str, str
 def test_the_audit_finds_what_the_readme_says(tmp_path: Path) -> None:
     room = Classroom.make(tmp_path / "course")
     audit = room.run(*AUDIT).split(" answers\n")[-1]
-    assert audit.count("✓") == 13 and "The hidden tests of next_token may grade." in audit
+    assert audit.count("✓") == 15 and "The hidden tests of next_token may grade." in audit
     assert not (stale := figures_of_the_readme() - figures(audit)), stale
     assert "Nothing has changed since the audit" in room.run("autograder", "release", ASSIGNMENT)
 
