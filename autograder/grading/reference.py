@@ -8,7 +8,7 @@ from student code: how many there are, how long one takes and how much memory it
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -42,6 +42,7 @@ class ReferenceHelper:
     cell: str  # the task's own
     limits: Limits
     asked: int = 0  # by the law that runs
+    used: set[str] = field(default_factory=set)
     process: ForkServerProcess | None = None
     connection: Connection | None = None
 
@@ -76,6 +77,7 @@ class ReferenceHelper:
         self.asked += 1
         if not isinstance(question, dict) or question.get("call") not in self.names:
             raise Unreadable(unreadable("question"))
+        self.used.add(str(question["call"]))
         assert self.connection is not None, "no worker has begun"
         try:
             self.connection.send_bytes(wire.to_bytes(question))

@@ -79,11 +79,23 @@ class FollowOn:
         self.name_the_first()
 
     def name_the_first(self) -> None:
-        """Of the tasks that a law follows, name those that don't follow others as a whole."""
+        """In place of a task that follows others as a whole, name those that it follows."""
         broken = [each for each in self.judge.found.values() if each.status == "failed"]
         first = {each.law.task for each in broken if not each.follow_on} | self.notebook.wrong
+        before: dict[str, set[str]] = {}  # the tasks that each of the others follows
+        for each in broken:
+            before.setdefault(each.law.task, set()).update(each.follow_on)
+
+        def begins(task: str) -> set[str]:
+            # tasks follow earlier ones alone, so this ends
+            known = task in first or not before.get(task)
+            return {task} if known else set().union(*map(begins, before[task]))
+
         for node, outcome in self.judge.found.items():
-            if names := tuple(name for name in outcome.follow_on if name in first):
+            if outcome.follow_on:
+                found = set().union(*map(begins, outcome.follow_on))
+                order = (*self.notebook.uses[outcome.law.task], *sorted(found))
+                names = tuple(dict.fromkeys(name for name in order if name in found))
                 self.judge.found[node] = replace(outcome, follow_on=names)
 
     def try_task(self, task: str, names: tuple[str, ...], items: list[pytest.Item]) -> None:
@@ -91,32 +103,38 @@ class FollowOn:
         helper = self.source.helper = self.help(task, names)
         try:
             for item in items:
-                self.try_law(item, names)
+                self.try_law(item, names, helper.used)
         finally:
             self.source.helper = None
             helper.stop()
 
-    def try_law(self, item: pytest.Item, names: tuple[str, ...]) -> None:
-        """Run one law again; what it asked and said before stays."""
+    def try_law(self, item: pytest.Item, names: tuple[str, ...], used: set[str]) -> None:
+        """Run one law again; what it asked and said before stays. `used` are the functions that
+        the helper answers for meanwhile."""
         judge, node = self.judge, item.nodeid
         law, shrink = judge.laws[node], judge.shrink
         first, log, said = judge.found.pop(node), judge.logs.get(law), judge.said.get(node, [])
         judge.replayed.discard(node)
         judge.shrink = False  # the smallest example is known already
+        used.clear()
         try:
             item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
         finally:
             judge.shrink = shrink
         second = judge.found.get(node, untried(law, "it did not run again"))
-        judge.found[node] = decide(first, second, names, self.share)
+        helped = tuple(name for name in names if name in used)
+        judge.found[node] = decide(first, second, helped, self.share)
         judge.said[node] = said
         if log is not None:
             judge.logs[law] = log
 
 
 def decide(first: Outcome, second: Outcome, names: tuple[str, ...], share: float) -> Outcome:
-    """What a law came to that failed, and ran once more with helped functions."""
-    if second.status == "passed":
+    """What a law came to that failed, and ran once more with these functions helped.
+
+    One that holds without any help holds by chance: it failed.
+    """
+    if second.status == "passed" and names:
         return replace(first, follow_on=names, credit=share)
     if second.status == "not graded":
         return untried(first.law, str(second.reason))

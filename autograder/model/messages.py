@@ -105,6 +105,11 @@ GERMAN = {
     "call": "Ausprobiert",
     "found": "Das kam heraus",
     "expected": "Erwartet",
+    "chart_both": "Als Balken",
+    "chart": "Balken für jede Stelle.",
+    "chart_row": "[{place}]: bei dir {yours}, erwartet {expected}",
+    "chart_yours": "bei dir",
+    "chart_expected": "erwartet",
     "hint": "Tipp",
     "misconception": "Das sieht nach einem bekannten Irrtum aus",
     # why all of a task failed
@@ -227,6 +232,11 @@ ENGLISH = {
     "call": "Tried",
     "found": "What came back",
     "expected": "Expected",
+    "chart_both": "As bars",
+    "chart": "Bars for each place.",
+    "chart_row": "[{place}]: yours {yours}, expected {expected}",
+    "chart_yours": "yours",
+    "chart_expected": "expected",
     "hint": "Hint",
     "misconception": "This looks like a known misconception",
     # why all of a task failed

@@ -17,9 +17,9 @@ from traitlets import Enum, List
 
 from autograder.model.cells import grade_id_of, is_for_staff, is_graded, is_test, nbgrader_of
 from autograder.model.messages import Language
+from autograder.pages.jinja import TEMPLATES
 from autograder.pages.layout import PLAIN, PageExporter
 from autograder.pages.page import BookedScore, page
-from autograder.pages.task import TEMPLATES
 
 
 class PrepareFeedback(NbGraderPreprocessor):

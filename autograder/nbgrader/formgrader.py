@@ -21,11 +21,12 @@ from traitlets.config import Config
 
 from autograder.model.cells import is_test
 from autograder.pages.csp import guarded
+from autograder.pages.jinja import TEMPLATES
 from autograder.pages.layout import PLAIN, PageExporter
 from autograder.pages.markdown import markdown2html
 from autograder.pages.page import clean_outputs, trusted_fragment
 from autograder.pages.sanitize import clean_html
-from autograder.pages.task import NOTHING, TEMPLATES
+from autograder.pages.task import NOTHING
 
 SHOWN_PLAINLY = (
     "For staff only: this notebook could not be laid out in the time given (page_seconds). "

@@ -7,19 +7,17 @@ it is, and the page of a submission (`page`) embeds it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.model.grade import Outcome, TaskGrade
 from autograder.model.messages import Language, Message, Sentence, render
+from autograder.pages.chart import align, chart
+from autograder.pages.jinja import template
 from autograder.pages.sanitize import readable
 
-TEMPLATES = Path(__file__).parent / "templates"
 NOTHING = Markup()
 NOT_YET = "–"  # in place of points that nobody has given yet
 LONGEST = 2_000  # characters of one value or sentence
@@ -30,19 +28,15 @@ CODE_KEYS = {"raised", "raised_silently"}
 
 def render_task(task: TaskGrade, language: Language) -> str:
     """The feedback on one task as an HTML fragment that needs no style sheet."""
-    return (
-        environment()
-        .get_template("task.html.j2")
-        .render(
-            laws=law_views(task, language),
-            why=sentence(render(task.why, language)) if task.why is not None else NOTHING,
-            open=task.earned is None,
-            untouched=bool(task.fault) or all(o.status == "not graded" for o in task.outcomes),
-            earned=points(task.earned_so_far, language),
-            points=points(task.points, language),
-            misconceptions=misconceptions(task, language),
-            text=lambda key, **data: render(Message.of(key, **data), language),
-        )
+    return template("task.html.j2").render(
+        laws=law_views(task, language),
+        why=sentence(render(task.why, language)) if task.why is not None else NOTHING,
+        open=task.earned is None,
+        untouched=bool(task.fault) or all(o.status == "not graded" for o in task.outcomes),
+        earned=points(task.earned_so_far, language),
+        points=points(task.points, language),
+        misconceptions=misconceptions(task, language),
+        text=lambda key, **data: render(Message.of(key, **data), language),
     )
 
 
@@ -83,6 +77,7 @@ class LawView:
     call: str = ""
     found: Shown | None = None
     expected: Shown | None = None
+    chart: Markup | None = None  # both, where they are distributions
     hint: Markup = NOTHING
     note: Markup = NOTHING  # what is said in place of a call
     folded: bool = False  # whether the details are behind a fold
@@ -90,7 +85,7 @@ class LawView:
 
 def law_views(task: TaskGrade, language: Language) -> list[LawView]:
     """The laws of a task: the broken one that is worth most stands first, with its details open."""
-    views = [law_view(outcome, language, task.why is not None) for outcome in task.outcomes]
+    views = say_once(law_view(outcome, language, task.why is not None) for outcome in task.outcomes)
     broken = [view for view in views if view.found is not None]
     if not broken:
         return views
@@ -102,6 +97,16 @@ def law_views(task: TaskGrade, language: Language) -> list[LawView]:
         if view is not first
     ]
     return [first, *rest]
+
+
+def say_once(views: Iterable[LawView]) -> list[LawView]:
+    """The laws, where a note that an earlier one has is left out."""
+    said = {NOTHING}
+    found = []
+    for view in views:
+        found.append(replace(view, note=NOTHING) if view.note in said else view)
+        said.add(view.note)
+    return found
 
 
 def fold(view: LawView, first: LawView, language: Language) -> LawView:
@@ -116,9 +121,6 @@ def law_view(outcome: Outcome, language: Language, explained: bool = False) -> L
     """One law in words; details only where the student's code broke it, and nothing has
     explained that for the whole task."""
     law, case = outcome.law, outcome.counterexample
-
-    def shown(words: Sentence | None) -> Shown | None:
-        return None if words is None else show(words, language)
 
     view = LawView(
         status=outcome.status.replace(" ", "-"),
@@ -136,16 +138,29 @@ def law_view(outcome: Outcome, language: Language, explained: bool = False) -> L
         )
     if outcome.status != "failed" or explained:
         return view
-    return LawView(
-        status=view.status,
-        sentence=view.sentence,
-        earned=view.earned,
-        points=view.points,
+    found, expected, picture = compared(outcome, language)
+    return replace(
+        view,
         call=bounded(case.call) if case else "",
-        found=shown(case.found if case else outcome.reason),
-        expected=shown(case.expected) if case else None,
+        found=found,
+        expected=expected,
+        chart=picture,
         hint=sentence(law.hint),
     )
+
+
+def compared(
+    outcome: Outcome, language: Language
+) -> tuple[Shown | None, Shown | None, Markup | None]:
+    """What came back, what was expected, and the picture of both."""
+    case = outcome.counterexample
+    words = (case.found, case.expected) if case else (outcome.reason, None)
+    found, expected = (None if each is None else show(each, language) for each in words)
+    if found is None or expected is None or not (found.code and expected.code):
+        return found, expected, None
+    one, other = align(found.text, expected.text)
+    picture = chart(found.text, expected.text, language)
+    return Shown(one, code=True), Shown(other, code=True), picture
 
 
 def premise_note(language: Language) -> Markup:
@@ -185,15 +200,3 @@ def sentence(text: str) -> Markup:
     """The escaped sentence, with code where it stands between backquotes."""
     escaped = str(escape(readable(text)))
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped))  # noqa: S704 -- escaped above
-
-
-@cache
-def environment() -> Environment:
-    """Jinja2 over the kit's own templates, escaping by default."""
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -81,6 +81,8 @@ class WorkerSource(Protocol):
 class Helper(Protocol):
     """Answers what a worker's stand-ins for earlier functions ask."""
 
+    used: set[str]  # the functions that were asked for, until somebody clears it
+
     def begin(self) -> Request:
         """What tells a new worker which functions are replaced."""
         ...

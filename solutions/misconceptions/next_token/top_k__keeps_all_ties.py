@@ -1,6 +1,6 @@
 """Keeps every value as large as the k-th largest, so a tie lets more through.
 
-de: Du behältst alles, was mindestens so groß wie der k-t-größte Wert ist. Wie viele Plätze
+de: Du behältst alles, was mindestens so groß wie der k-größte Wert ist. Wie viele Plätze
 bleiben bei vier gleichen Wahrscheinlichkeiten und k = 2?
 en: You keep everything that is at least as large as the k-th largest value. How many places
 stay with four equal probabilities and k = 2?

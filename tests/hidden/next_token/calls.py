@@ -90,7 +90,9 @@ class Plain:
             self.say_wrong(found, self.oracle(*given))
         with premise():
             other = own()
-        ensure(same_numbers(found, other), f"{like}: {literal(other)}", literal(found))
+        ensure(
+            same_numbers(found, other), f"{like}: {literal(without_sign(other))}", literal(found)
+        )
 
     def say_wrong(self, found: Any, expected: Any) -> None:
         """Raise a Violation that says what is right."""
@@ -177,6 +179,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, SeededGenerator):
         return generator(value.seed, kind=value.kind)
     return np.array(value) if isinstance(value, np.ndarray) else value
+
+
+def without_sign(value: Any) -> Any:
+    """A value in which -0.0 is 0.0, as people write it."""
+    return value + 0.0 if isinstance(value, float) else value
 
 
 def same_numbers(found: Any, own: Any) -> bool:

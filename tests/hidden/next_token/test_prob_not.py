@@ -58,6 +58,7 @@ def test_reaches_from_zero_to_one(student: Student, case: Case) -> None:
 @given(
     case=cases(distributions()), token=st.sampled_from(["", "Pari", " Paris", "Rom ", "x"]) | WORDS
 )
+@example(case=(["Paris", "Rom", "."], np.array([0.5, 0.3, 0.2])), token="Berlin")
 @across(
     case=[(tokens, uniform(len(tokens))) for tokens, _ in LACKING],
     token=[token for _, token in LACKING],

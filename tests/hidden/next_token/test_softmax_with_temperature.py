@@ -34,6 +34,7 @@ PLAIN = Plain(
 
 @points(1, task="softmax_with_temperature", hint="Auf welcher Seite der Softmax wirkt T?")
 @given(z=logits(), T=temperatures())
+@example(z=np.array([0.0, 1.0]), T=2)
 def test_divides_the_logits(student: Student, z: Vector, T: float) -> None:
     """Das Ergebnis ist die Softmax der Logits, nachdem alle durch die Temperatur geteilt sind."""
     agree(student.softmax_with_temperature(z, T), reference.softmax_with_temperature(z, T))

@@ -51,6 +51,7 @@ PLAIN = Plain(
 
 @points(1.5, task="top_k", hint="Was ist die Summe der k Werte, die bleiben? Teile durch sie.")
 @given(cut=or_large(real_cuts(distinct_distributions()), (normalised(range(1, 1001)), 40)))
+@example(cut=(np.array([0.1, 0.2, 0.3, 0.4]), 2))
 def test_keeps_the_largest(student: Student, cut: Cut) -> None:
     """Die k größten Wahrscheinlichkeiten bleiben an ihrem Platz und ergeben zusammen wieder 1,
     alle anderen werden 0."""

@@ -188,8 +188,8 @@ def test_a_mistake_of_ones_own_is_paid_for_as_ever(course: Course) -> None:
     assert lost(grade) == {"base": 1, "twice": 2}
     assert followed(grade) == {
         "test_negative": ("base",),
-        "test_table": ("base", "twice"),
-        "test_after": ("base", "twice"),
+        "test_table": ("twice",),
+        "test_after": ("twice",),
     }
 
 
