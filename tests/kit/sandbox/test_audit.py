@@ -50,8 +50,12 @@ def set_suite(room: TinyRoom, suite: str) -> None:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> TinyRoom:
-    """A small course with its reference, enough variants and enough misconceptions."""
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TinyRoom:
+    """A small course with its reference, enough variants and enough misconceptions.
+
+    Its proofs are kept in a cache of its own: the user's may hold one of an earlier run.
+    """
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     room = TinyRoom.make(tmp_path / "course", release=False)
     (room.root / "solutions").mkdir()
     (room.root / "solutions" / f"{tiny.NAME}.py").write_text(REFERENCE, encoding="utf-8")
