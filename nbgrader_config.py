@@ -60,6 +60,11 @@ c.GenerateFeedback.preprocessors = [
     "autograder.nbgrader.feedback.PrepareFeedback",
 ]
 c.GenerateFeedback.exporter_class = "autograder.nbgrader.feedback.FeedbackExporter"
+# How much of the verdicts students are shown: "points", "laws" (which hold), "calls" (the call that
+# breaks one, with a hint) or "all" (what was expected). By "*", "assignment", "assignment/task" or
+# "assignment/task/test"; a level, or levels from "start", from "due" (a student's own due date, in
+# the gradebook) or from a date on, in c.Exchange.timezone. Where nothing is set:
+# c.GenerateFeedback.reveal = {"*": {"start": "calls", "due": "all"}}
 
 # --- nbgrader's exchange: what students put there is read with care --------------------------
 c.ExchangeFactory.collect = "autograder.nbgrader.exchange.Collect"

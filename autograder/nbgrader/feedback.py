@@ -1,31 +1,31 @@
 """Make the feedback page of a submission: `nbgrader generate_feedback` runs this.
 
-How it works: `PrepareFeedback` reads the gradebook and decides what the page shows;
+How it works: `generate.GenerateFeedback` brings the verdicts, in `resources`, as far as they
+are shown by now; `PrepareFeedback` reads the gradebook and decides what the page shows;
 `FeedbackExporter`'s template lays it out, in a process that ends in time (`pages.layout`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import Grade as BookedGrade
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Enum, List
+from traitlets import List
 
 from autograder.model.cells import grade_id_of, is_for_staff, is_graded, is_test, nbgrader_of
-from autograder.model.messages import Language
 from autograder.pages.jinja import TEMPLATES
 from autograder.pages.layout import PLAIN, PageExporter
-from autograder.pages.page import BookedScore, page
+from autograder.pages.page import BookedScore, Verdicts, page
+
+VERDICTS = "verdicts"  # in nbconvert's resources
 
 
 class PrepareFeedback(NbGraderPreprocessor):
     """Decide what a student's page shows; runs after nbgrader's GetGrades."""
-
-    language = Enum(["de", "en"], "de", help="The language of the page.").tag(config=True)
 
     # nbconvert's exporter sets this for every preprocessor, and warns where one does not know it.
     display_data_priority: Any = List().tag(config=True)
@@ -37,12 +37,12 @@ class PrepareFeedback(NbGraderPreprocessor):
         nb.cells = [cell for cell in nb.cells if not is_for_staff(cell)]
         about = resources["nbgrader"]
         names = (about["notebook"], about["assignment"], about["student"])
-        language = cast(Language, self.language)
+        verdicts = resources.get(VERDICTS, Verdicts())
         with Gradebook(about["db_url"]) as gradebook:
             booked = read_scores(gradebook, nb.cells, names)
             student = gradebook.find_student(about["student"])
             name = " ".join(filter(None, (student.first_name, student.last_name))) or student.id
-        resources["feedback"] = page(nb, about, booked, name, language, PLAIN in resources)
+        resources["feedback"] = page(nb, about, booked, verdicts, name, PLAIN in resources)
         for cell in filter(is_test, nb.cells):
             cell.source, cell.outputs = "", []
         return nb, resources

@@ -24,9 +24,8 @@ from autograder.pages.csp import guarded
 from autograder.pages.jinja import TEMPLATES
 from autograder.pages.layout import PLAIN, PageExporter
 from autograder.pages.markdown import markdown2html
-from autograder.pages.page import clean_outputs, trusted_fragment
-from autograder.pages.sanitize import clean_html
-from autograder.pages.task import NOTHING
+from autograder.pages.page import clean_outputs
+from autograder.pages.sanitize import clean_fragment, clean_html
 
 SHOWN_PLAINLY = (
     "For staff only: this notebook could not be laid out in the time given (page_seconds). "
@@ -103,13 +102,26 @@ def prepare_cell(cell: NotebookNode, plain: bool) -> None:
     if cell.cell_type == "raw":
         cell.source = str(Markup("<pre>{}</pre>").format(cell.source))
     elif cell.cell_type == "code":
-        fragment = trusted_fragment(cell) if is_test(cell) else NOTHING
+        fragment = trusted_fragment(cell) if is_test(cell) else ""
         data = {"text/html": str(fragment)}
         cell.outputs = (
             [new_output("execute_result", data)]
             if fragment
             else list(clean_outputs(cell, "de", plain))
         )
+
+
+def trusted_fragment(cell: NotebookNode) -> str:
+    """What `render_task` put into a test cell, or "" where it did not.
+
+    The output of a test cell that ran as plain nbgrader would run it can hold
+    hidden tests in a traceback, so nothing but a fragment is ever shown.
+    """
+    if len(cell.outputs) == 1 and cell.outputs[0].output_type == "execute_result":
+        html = str(cell.outputs[0].data.get("text/html", ""))
+        if html.startswith('<section class="ag-task">'):
+            return clean_fragment(html)
+    return ""
 
 
 def written(value: object) -> Markup:

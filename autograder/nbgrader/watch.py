@@ -41,6 +41,7 @@ from autograder.nbgrader.results import read_result, result_path
 from autograder.nbgrader.some import CollectSettled, GenerateSome, GradeSome, ReleaseSome
 
 RETRY_SECONDS = 300.0  # after which a submission that could not be graded is tried again
+REFRESH_SECONDS = 60.0  # after which it is asked again whether pages show as much as they may
 
 log = logging.getLogger(__name__)
 quiet = logging.getLogger(f"{__name__}.nbgrader")  # what nbgrader's own steps say
@@ -76,6 +77,7 @@ class Watcher:
     refused: set[str] = field(default_factory=set)  # in the exchange, told already
     held_back: dict[str, str] = field(default_factory=dict)  # student: submission, told already
     tried: dict[str, tuple[str, float]] = field(default_factory=dict)  # failed: which, and when
+    refreshed: float = -REFRESH_SECONDS  # when it was asked last
 
     def __post_init__(self) -> None:
         self.course.source(self.assignment)  # raises GraderError for an unknown assignment
@@ -93,6 +95,7 @@ class Watcher:
         """
         self.fresh = set()
         self.take()
+        self.refresh()
         due = dict(self.due(datetime.now().astimezone()))
         if not due:
             return 0
@@ -211,16 +214,30 @@ class Watcher:
         """Write the pages of these students, and release them where there is an exchange."""
         if not done:
             return
-        generate = GenerateSome(**self.options())
-        generate.wanted, generate.force = done, True
-        with contextlib.suppress(NbGraderException, SystemExit):  # each one is logged
-            generate.start()
-        if self.folder is None:
-            self.release(done)
+        self.make_pages(done)
         now = datetime.now().astimezone()
         for student, key in done.items():
             self.arrivals.note_feedback(student, key, now)
         self.arrivals.save()
+
+    def refresh(self) -> None:
+        """Make pages again that may show more by now; raises GraderError for a bad setting."""
+        if time.monotonic() - self.refreshed < REFRESH_SECONDS:
+            return
+        outdated = GenerateSome(**self.options()).outdated(self.arrivals.students)
+        self.refreshed = time.monotonic()
+        if outdated:
+            log.info("shown by now: more or less than before, to %d students", len(outdated))
+            self.make_pages(outdated)
+
+    def make_pages(self, students: Collection[str]) -> None:
+        """Write pages, and release them where there is an exchange."""
+        generate = GenerateSome(**self.options())
+        generate.wanted, generate.force = students, True
+        with contextlib.suppress(NbGraderException, SystemExit):  # each one is logged
+            generate.start()
+        if self.folder is None:
+            self.release(students)
 
     def release(self, students: Collection[str]) -> None:
         """Put the pages into the exchange; who can't get one that way is logged."""

@@ -1,30 +1,32 @@
 """Decide what the feedback page of a submission shows.
 
-How it works: `page` makes a `Page` from the graded notebook and the scores in the
-gradebook; a template only lays it out. The source of a test cell never reaches the
-page, and everything by a student passes `sanitize`, `markdown` or `outputs` first.
+How it works: `page` makes a `Page` from the graded notebook, the verdicts and the scores in
+the gradebook; a template only lays it out. Neither the source nor the output of a test cell
+reaches the page, and everything by a student passes `sanitize`, `markdown` or `outputs` first.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from markupsafe import Markup
 from nbformat import NotebookNode
 
 from autograder.model.cells import grade_id_of, is_test, nbgrader_of, task_of
+from autograder.model.grade import TaskGrade
 from autograder.model.messages import Language, Message, render
+from autograder.model.reveal import EVERYTHING, Step, TaskReveal
+from autograder.pages.later import say_later
 from autograder.pages.markdown import clean_markdown
 from autograder.pages.outputs import clean_output
 from autograder.pages.sanitize import clean_fragment
-from autograder.pages.task import NOT_YET, NOTHING, points
+from autograder.pages.task import NOT_YET, NOTHING, points, render_task
 
 NO_RESPONSE = "No response."  # nbgrader's own comment on an unchanged answer
 
-FOLLOW_ON = "ag-follow-on"  # the class of a law in a fragment that failed for an earlier task
 State = Literal[
     "full", "follow_on", "partial", "none", "graded", "manual", "review", "pending", "not_graded"
 ]
@@ -47,6 +49,33 @@ class BookedScore:
     auto_score: float | None
     manual_score: float | None
     needs_manual_grade: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What grading found in a submission, and how much of it the student is shown by now."""
+
+    tasks: Mapping[str, TaskGrade] = field(default_factory=dict)  # by task
+    reveal: Mapping[str, TaskReveal] = field(default_factory=dict)  # by task
+    later: tuple[Step, ...] = ()  # when more will be shown of the whole assignment
+    language: Language = "de"
+
+    def follows(self, task: str) -> bool:
+        """Whether a law of the task failed for an earlier one, and the student is shown that."""
+        return task in self.tasks and any(
+            outcome.follow_on and self.reveal_of(task).shows("laws", outcome.law.test)
+            for outcome in self.tasks[task].outcomes
+        )
+
+    def fragment(self, task: str) -> Markup:
+        """The feedback on a task; nothing where grading left none."""
+        if task not in self.tasks:
+            return NOTHING
+        return clean_fragment(render_task(self.tasks[task], self.language, self.reveal_of(task)))
+
+    def reveal_of(self, task: str) -> TaskReveal:
+        """How much is shown of a task."""
+        return self.reveal.get(task, EVERYTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +114,7 @@ class Page:
     share: float  # of the points, 0 to 1
     penalty: str | None
     pending: str | None
+    later: tuple[str, ...]  # when more will be shown, and what
     rows: tuple[Row, ...]
     cells: tuple[CellView, ...]
     plain: bool = False  # what the student wrote is shown as it is
@@ -98,8 +128,8 @@ def page(
     nb: NotebookNode,
     about: Mapping[str, Any],
     booked: Mapping[str, BookedScore],
+    verdicts: Verdicts,
     student: str,
-    language: Language,
     plain: bool,
 ) -> Page:
     """The page of one notebook.
@@ -107,7 +137,8 @@ def page(
     `about` is what nbgrader says of it (notebook, score, max_score, late_penalty), `booked`
     the scores by grade_id. With `plain` a student's outputs are text and pictures only.
     """
-    rows = table(nb.cells, booked, language)
+    language = verdicts.language
+    rows = table(nb.cells, booked, verdicts)
     missing = sum(g.max_score for g in booked.values() if booked_state(g, False) == "pending")
     score, most, penalty = about["score"], about["max_score"], about["late_penalty"]
     return Page(
@@ -119,16 +150,18 @@ def page(
         share=min(1.0, max(0.0, score / most)) if most else 0.0,
         penalty=points(penalty, language) if penalty else None,
         pending=points(missing, language) if missing else None,
+        later=tuple(say_later(step, language) for step in verdicts.later),
         rows=tuple(sorted(rows.values(), key=lambda row: URGENCY[row.state])),
-        cells=tuple(cell_view(cell, rows, language, plain) for cell in nb.cells),
+        cells=tuple(cell_view(cell, rows, verdicts, plain) for cell in nb.cells),
         plain=plain,
     )
 
 
 def table(
-    cells: Iterable[NotebookNode], booked: Mapping[str, BookedScore], language: Language
+    cells: Iterable[NotebookNode], booked: Mapping[str, BookedScore], verdicts: Verdicts
 ) -> dict[str, Row]:
     """A row for each graded cell by its grade_id, in the order of the notebook."""
+    language = verdicts.language
     rows: dict[str, Row] = {}
     heading = ""
     for cell in cells:
@@ -138,7 +171,7 @@ def table(
             continue
         grade, test = booked[grade_id], is_test(cell)
         state = booked_state(grade, test)
-        if state == "full" and test and FOLLOW_ON in fragment_of(cell):
+        if state == "full" and test and verdicts.follows(task_of(cell)):
             state = "follow_on"
         rows[grade_id] = Row(
             anchor=f"aufgabe-{len(rows) + 1}",
@@ -188,18 +221,18 @@ def headings(cell: NotebookNode) -> list[str]:
 
 
 def cell_view(
-    cell: NotebookNode, rows: dict[str, Row], language: Language, plain: bool
+    cell: NotebookNode, rows: dict[str, Row], verdicts: Verdicts, plain: bool
 ) -> CellView:
     """One cell, cleaned and ready to be laid out."""
     row = rows.get(grade_id_of(cell))
     if is_test(cell):
-        return CellView("test", cell, row=row, fragment=trusted_fragment(cell))
+        return CellView("test", cell, row=row, fragment=verdicts.fragment(task_of(cell)))
     return CellView(
         kind="answer" if row else KINDS[cell.cell_type],
         cell=cell,
-        outputs=tuple(clean_outputs(cell, language, plain)),
+        outputs=tuple(clean_outputs(cell, verdicts.language, plain)),
         row=row,
-        comment=comment(cell, language),
+        comment=comment(cell, verdicts.language),
     )
 
 
@@ -209,24 +242,6 @@ KINDS: dict[str, Literal["text", "code", "raw"]] = {
     "code": "code",
     "raw": "raw",
 }
-
-
-def trusted_fragment(cell: NotebookNode) -> Markup:
-    """What `render_task` put into a test cell, or nothing where it did not."""
-    return clean_fragment(fragment_of(cell))
-
-
-def fragment_of(cell: NotebookNode) -> str:
-    """What `render_task` put into a test cell, or "" where it did not.
-
-    The output of a test cell that ran as plain nbgrader would run it can hold
-    hidden tests in a traceback, so nothing but a fragment is ever shown.
-    """
-    if len(cell.outputs) == 1 and cell.outputs[0].output_type == "execute_result":
-        html = cell.outputs[0].data.get("text/html", "")
-        if html.startswith('<section class="ag-task">'):
-            return str(html)
-    return ""
 
 
 def clean_outputs(cell: NotebookNode, language: Language, plain: bool) -> Iterator[NotebookNode]:

@@ -139,7 +139,7 @@ LABELS = {f"label-{kind}" for kind in ("success", "warning", "danger", "default"
 FRAGMENT = cleaner(
     {
         "section": {"ag-task"},
-        "p": {"ag-total", "ag-law-sentence", "ag-hint", "ag-open", "ag-cause"},
+        "p": {"ag-total", "ag-law-sentence", "ag-hint", "ag-open", "ag-cause", "ag-later"},
         "div": {"ag-law", "ag-passed", "ag-failed", "ag-untried", "ag-follow-on", "ag-not-graded"},
         "span": {"ag-mark", "ag-worth", "label", *LABELS},
         "dl": {"ag-case"},

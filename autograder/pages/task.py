@@ -1,7 +1,7 @@
-"""Show a student what became of a task: the one trusted output of a test cell.
+"""Show what became of a task, to staff or as much of it as a student is shown by now.
 
-Grading puts `render_task` into the test cell, where the formgrader shows it as
-it is, and the page of a submission (`page`) embeds it.
+Grading puts `render_task` into the test cell, where the formgrader shows it; the page of a
+submission (`page`) has its own, made when the page is.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from markupsafe import Markup, escape
 
 from autograder.model.grade import Outcome, TaskGrade
 from autograder.model.messages import Language, Message, Sentence, render
+from autograder.model.reveal import EVERYTHING, TaskReveal
 from autograder.pages.chart import align, chart
 from autograder.pages.jinja import template
+from autograder.pages.later import say_later
 from autograder.pages.sanitize import readable
 
 NOTHING = Markup()
@@ -26,16 +28,18 @@ VALUE = re.compile(r"[-\d\[({'\"]|np\.|(?:True|False|None)$")
 CODE_KEYS = {"raised", "raised_silently"}
 
 
-def render_task(task: TaskGrade, language: Language) -> str:
+def render_task(task: TaskGrade, language: Language, reveal: TaskReveal = EVERYTHING) -> str:
     """The feedback on one task as an HTML fragment that needs no style sheet."""
     return template("task.html.j2").render(
-        laws=law_views(task, language),
-        why=sentence(render(task.why, language)) if task.why is not None else NOTHING,
+        laws=law_views(task, language, reveal),
+        hidden=sum(not reveal.shows("laws", o.law.test) for o in task.outcomes),
+        why=cause(task, language, reveal),
         open=task.earned is None,
         untouched=bool(task.fault) or all(o.status == "not graded" for o in task.outcomes),
         earned=points(task.earned_so_far, language),
         points=points(task.points, language),
-        misconceptions=misconceptions(task, language),
+        misconceptions=misconceptions(task, language) if reveal.shows("calls") else [],
+        later=[say_later(step, language) for step in reveal.later],
         text=lambda key, **data: render(Message.of(key, **data), language),
     )
 
@@ -44,6 +48,13 @@ def points(value: float, language: Language) -> str:
     """Points as the language writes them, without needless zeros."""
     text = f"{round(value, 2):g}"
     return text.replace(".", ",") if language == "de" else text
+
+
+def cause(task: TaskGrade, language: Language, reveal: TaskReveal) -> Markup:
+    """The one cause of all that failed in a task, or nothing."""
+    if task.why is None or not reveal.shows("laws"):
+        return NOTHING
+    return sentence(render(task.why, language))
 
 
 def misconceptions(task: TaskGrade, language: Language) -> list[Markup]:
@@ -83,13 +94,20 @@ class LawView:
     folded: bool = False  # whether the details are behind a fold
 
 
-def law_views(task: TaskGrade, language: Language) -> list[LawView]:
+def law_views(
+    task: TaskGrade, language: Language, reveal: TaskReveal = EVERYTHING
+) -> list[LawView]:
     """The laws of a task: the broken one that is worth most stands first, with its details open."""
-    views = say_once(law_view(outcome, language, task.why is not None) for outcome in task.outcomes)
+    outcomes = [each for each in task.outcomes if reveal.shows("laws", each.law.test)]
+    explained = bool(cause(task, language, reveal))
+    views = say_once(
+        limited(law_view(outcome, language, explained), reveal, outcome.law.test)
+        for outcome in outcomes
+    )
     broken = [view for view in views if view.found is not None]
     if not broken:
         return views
-    worth = {id(v): o.law.points for v, o in zip(views, task.outcomes, strict=True)}
+    worth = {id(v): o.law.points for v, o in zip(views, outcomes, strict=True)}
     first = max(broken, key=lambda view: worth[id(view)])
     rest = [
         fold(view, first, language) if view.found is not None else view
@@ -97,6 +115,13 @@ def law_views(task: TaskGrade, language: Language) -> list[LawView]:
         if view is not first
     ]
     return [first, *rest]
+
+
+def limited(view: LawView, reveal: TaskReveal, test: str) -> LawView:
+    """A law without what is not shown of it yet."""
+    if not reveal.shows("calls", test):
+        return replace(view, call="", found=None, expected=None, chart=None, hint=NOTHING)
+    return view if reveal.shows("all", test) else replace(view, expected=None, chart=None)
 
 
 def say_once(views: Iterable[LawView]) -> list[LawView]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -22,12 +23,14 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades
-from traitlets.config import Config
 
-from autograder.model import messages as texts
+from autograder.model import catalogue as texts
+from autograder.model.catalogue import ENGLISH, GERMAN
 from autograder.model.grade import Counterexample, Diagnosis, Law, Outcome, TaskGrade
-from autograder.model.messages import CATALOGUE, ENGLISH, GERMAN, Message, Sentence
-from autograder.nbgrader.feedback import FeedbackExporter, PrepareFeedback
+from autograder.model.messages import CATALOGUE, Language, Message, Sentence
+from autograder.model.reveal import EVERYTHING, Step, TaskReveal
+from autograder.nbgrader.feedback import VERDICTS, FeedbackExporter, PrepareFeedback
+from autograder.pages.page import Verdicts
 from autograder.pages.task import render_task
 from tests.kit.chromium import FLAGS, find_chromium
 
@@ -80,6 +83,7 @@ class Booked:
     manual: float | None = None
     pending: bool = False
     comment: str | None = None
+    verdict: TaskGrade | None = None
 
 
 def law(sentence: str = "Die Summe ist 1.", worth: float = 1, hint: str = "") -> Law:
@@ -129,7 +133,9 @@ def checks(grade: TaskGrade) -> Booked:
     data = {"text/plain": str(earned), "text/html": render_task(grade, "de")}
     cell.outputs = [new_output("execute_result", data, execution_count=1)]
     mark(cell, f"test_{grade.task}", grade=True, solution=False, locked=True, points=grade.points)
-    return Booked(cell, f"test_{grade.task}", grade.points, earned, pending=earned is None)
+    return Booked(
+        cell, f"test_{grade.task}", grade.points, earned, pending=earned is None, verdict=grade
+    )
 
 
 def answer(
@@ -164,7 +170,9 @@ def render(
     cells: Iterable[NotebookNode | Booked],
     *,
     penalty: float | None = None,
-    language: str = "de",
+    language: Language = "de",
+    reveal: TaskReveal = EVERYTHING,
+    later: tuple[Step, ...] = (),
 ) -> str:
     """The page that nbgrader's own gradebook and the kit's exporter make of these cells."""
     cells = list(cells)
@@ -176,17 +184,19 @@ def render(
         cells=[cell.cell if isinstance(cell, Booked) else cell for cell in cells],
         metadata={"language_info": {"name": "python", "pygments_lexer": "ipython3"}},
     )
-    config = Config({"PrepareFeedback": {"language": language}})
-    exporter = FeedbackExporter(config=config)
+    exporter = FeedbackExporter()
     exporter.register_preprocessor(GetGrades, enabled=True)
-    exporter.register_preprocessor(PrepareFeedback(config=config), enabled=True)
+    exporter.register_preprocessor(PrepareFeedback(), enabled=True)
+    found = [cell.verdict for cell in cells if isinstance(cell, Booked) and cell.verdict]
+    tasks = {each.task: each for each in found}
+    verdicts = Verdicts(tasks, dict.fromkeys(tasks, reveal), later, language)
     about = {
         "notebook": NOTEBOOK,
         "assignment": ASSIGNMENT,
         "student": STUDENT,
         "db_url": db_url,
     }
-    html, _ = exporter.from_notebook_node(nb, {"nbgrader": about})
+    html, _ = exporter.from_notebook_node(nb, {"nbgrader": about, VERDICTS: verdicts})
     return str(html)
 
 
@@ -461,6 +471,20 @@ ERROR = new_output("error", ename="E", evalue=SECRET, traceback=[SECRET])
 FRAGMENT = render_task(task(passed(SECRET)), "de")
 
 
+def test_a_page_says_when_it_will_show_more_and_shows_no_more_until_then(tmp_path: Path) -> None:
+    graded = checks(task(failed("softmax([7.5])", "0.25", "0.75"), followed(1.0)))
+    later = ((datetime(2026, 12, 24, 18, tzinfo=UTC), "all"),)
+    page = render(tmp_path / "calls", [graded], reveal=TaskReveal("calls"), later=later)
+    assert "Ab 24.12.2026, 18:00 Uhr (UTC) zeigt die Rückmeldung mehr" in visible(page)
+    assert "softmax([7.5])" in page
+    assert "0.75" not in page
+    page = render(tmp_path / "points", [graded], reveal=TaskReveal("points"))
+    assert "1,5 / 2,5" in visible(page)
+    assert "Nicht gezeigte Prüfungen: 2" in visible(page)
+    for kept in ("zeigt die Rückmeldung mehr", "7.5", "0.25", "0.75", "Folgefehler", "Summe ist 1"):
+        assert kept not in page
+
+
 @pytest.mark.parametrize(
     "outputs",
     [
@@ -470,10 +494,10 @@ FRAGMENT = render_task(task(passed(SECRET)), "de")
         [new_output("execute_result", {"text/html": FRAGMENT, "text/plain": "1"}), ERROR],
     ],
 )
-def test_the_output_of_a_test_cell_that_grading_did_not_make_is_never_shown(
+def test_the_output_of_a_test_cell_is_never_shown(
     tmp_path: Path, outputs: list[NotebookNode]
 ) -> None:
-    graded = checks(task(passed()))
+    graded = replace(checks(task(passed())), verdict=None)
     graded.cell.outputs = outputs
     page = render(tmp_path, [graded])
     assert "geheim" not in page

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
 from tests.kit.courses import TinyRoom
 from tests.kit.tiny import NAME, RIGHT, WRONG
@@ -94,3 +97,91 @@ def test_an_interrupt_keeps_the_pages_that_are_made(room: TinyRoom) -> None:
     assert made.items() <= whole.items()
     assert room.run(*COMMAND)[0] == 0
     assert pages(room) == whole
+
+
+def change(room: TinyRoom, days: int | None, **extension: int) -> None:
+    """Set the due date to so many days from now, and give students more days."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    with Gradebook(f"sqlite:///{room.root / 'gradebook.db'}") as book:
+        book.find_assignment(NAME).duedate = None if days is None else now + timedelta(days)
+        for submission in book.assignment_submissions(NAME):
+            more = extension.get(submission.student.id)
+            submission.extension = None if more is None else timedelta(days=more)
+        book.db.commit()
+
+
+def shown(room: TinyRoom, student: str) -> set[str]:
+    """Which parts of a broken law a student's page shows."""
+    text = pages(room)[page(student)].decode()
+    parts = {"law": "Zweimal eins ist zwei", "call": "double(1)", "expected": "Erwartet"}
+    return {part for part, words in parts.items() if words in text}
+
+
+def test_students_see_as_much_as_the_due_date_allows_and_pages_are_made_anew_after_it(
+    room: TinyRoom,
+) -> None:
+    try:
+        change(room, 1)
+        assert room.run(*COMMAND, "--force")[0] == 0
+        assert shown(room, "s1") == {"law", "call"}
+        assert "zeigt die Rückmeldung mehr" in pages(room)[page("s0")].decode()
+        made = {path: path.stat().st_mtime_ns for path in (room.root / "feedback").rglob("*.html")}
+        assert room.run(*COMMAND)[0] == 0
+        assert {path: path.stat().st_mtime_ns for path in made} == made
+        for path in made:  # as if it had been made two days ago
+            os.utime(path, (time.time() - 2 * 86_400,) * 2)
+        change(room, -1, s3=5)
+        status, said = room.run(*COMMAND)
+        assert status == 0, said
+        assert shown(room, "s1") == {"law", "call", "expected"}
+        assert shown(room, "s3") == {"law", "call"}  # who may still hand in
+        assert "zeigt die Rückmeldung mehr" not in pages(room)[page("s1")].decode()
+    finally:
+        change(room, None)
+
+
+def test_the_setting_reaches_tasks_and_laws(room: TinyRoom) -> None:
+    room.configure(
+        "c.GenerateFeedback.reveal = "
+        f"{{'*': 'laws', '{NAME}/half': 'points', '{NAME}/double/test_two': 'all'}}"
+    )
+    try:
+        assert room.run(*COMMAND, "--force")[0] == 0
+        assert shown(room, "s1") == {"law", "call", "expected"}
+        assert "Die Hälfte von zwei" not in pages(room)[page("s1")].decode()
+    finally:
+        room.configure()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("c.GenerateFeedback.reveal = {'*': 'everything'}", "'everything', which is no level"),
+        ("c.GenerateFeedback.reveal = {'*': {'soon': 'all'}}", "the moment 'soon'"),
+        (f"c.GenerateFeedback.reveal = {{'{NAME}/duoble': 'all'}}", f"mean '{NAME}/double'"),
+        ("c.Exchange.timezone = 'Europe/Bonn'", "no time zone of this machine"),
+    ],
+)
+def test_a_setting_that_can_not_be_meant_makes_no_page(
+    room: TinyRoom, line: str, said: str
+) -> None:
+    room.configure(line)
+    try:
+        before = pages(room)
+        status, words = room.run(*COMMAND, "--force")
+        assert status == 2
+        assert said in words
+        assert "Traceback" not in words
+        assert pages(room) == before
+    finally:
+        room.configure()
+
+
+def test_the_language_of_grading_is_that_of_the_pages(room: TinyRoom) -> None:
+    room.configure("c.GradeSubmission.language = 'en'")
+    try:
+        assert room.run(*COMMAND, "--force")[0] == 0
+        assert "Feedback on Zwei Funktionen" in pages(room)[page("s1")].decode()
+        assert "does not hold" in pages(room)[page("s1")].decode()
+    finally:
+        room.configure()

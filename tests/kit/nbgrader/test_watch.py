@@ -10,11 +10,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.utils import notebook_hash
 
 from autograder.submission.receipt import SECRET
@@ -95,6 +96,26 @@ def test_what_comes_is_graded_once_and_given_back(room: TinyRoom) -> None:
     assert room.scores("bob") == FULL
     assert graded_at(room, "ada") == before["ada"]
     assert graded_at(room, "bob") > before["bob"]
+
+
+def test_a_page_is_given_back_again_once_it_may_show_more(room: TinyRoom) -> None:
+    page = hand_in(room, "bob", answers=WRONG)
+    said = look(room)
+    assert "Erwartet" in page.read_text()
+    assert "shown by now" not in said
+    with Gradebook(f"sqlite:///{room.root / 'gradebook.db'}") as book:
+        now = datetime.now(UTC).replace(tzinfo=None)
+        book.find_assignment(NAME).duedate = now - timedelta(minutes=5)
+        book.db.commit()
+    made = room.root / "feedback" / "bob" / NAME / f"{NAME}.html"
+    os.utime(made, (time.time() - 3600,) * 2)  # before the due date
+    page.unlink()
+    before = graded_at(room, "bob")
+    assert "to 1 students" in look(room)
+    assert made.stat().st_mtime > time.time() - 600
+    assert "Erwartet" in page.read_text()
+    assert "shown by now" not in look(room)
+    assert graded_at(room, "bob") == before
 
 
 def test_what_is_still_being_copied_waits(room: TinyRoom) -> None:
