@@ -160,9 +160,13 @@ def weigh_errors(
 
 
 def is_telling(question: Question, right: Seen) -> bool:
-    """Whether two mistakes would hardly make the same error: it is no small whole number."""
+    """Whether two mistakes would hardly make the same error: it is no small whole number.
+
+    What differs in its form, such as a list, tells more than a number as well.
+    """
     many = (question.request.get("repeat") or 0) >= MIN_DRAWS
-    return many or question.found[0] != right[0] or holds_fraction(question.found[1])
+    (kind, found, _), (right_kind, expected, _) = question.found, right
+    return many or kind != right_kind or shape(found) != shape(expected) or holds_fraction(found)
 
 
 def holds_fraction(value: object) -> bool:

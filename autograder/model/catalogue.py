@@ -96,7 +96,8 @@ GERMAN = {
     "steht noch da.",
     "why_begun": "Die Zelle endet mit `NotImplementedError` aus der Vorlage: Sie ist noch nicht "
     "fertig.",
-    "why_module": "Die Zelle endet an einem `import`: `{module}` gibt es beim Bewerten nicht.",
+    "why_module": "Die Zelle endet an einem `import`: `{module}` gibt es beim Bewerten nicht. "
+    "Welche Pakete es gibt, steht im Notebook.",
     "why_line": "Die Zelle endet mit {kind} in Zeile {line}. Darum ist nichts aus ihr definiert.",
     "why_ended": "Die Zelle endet mit einem Fehler, bevor alles definiert ist: {kind}: {text}",
     "why_similar": "`{name}` ist nicht definiert, aber `{other}`. Groß- und Kleinschreibung und "
@@ -230,7 +231,8 @@ ENGLISH = {
     "why_unwritten": "`{name}` is not written yet: the `NotImplementedError` of the stub is still "
     "there.",
     "why_begun": "The cell ends with the stub's `NotImplementedError`: it is not finished yet.",
-    "why_module": "The cell ends at an `import`: there is no `{module}` where it is graded.",
+    "why_module": "The cell ends at an `import`: there is no `{module}` where it is graded. "
+    "The notebook says which packages there are.",
     "why_line": "The cell ends with {kind} in line {line}. So nothing in it is defined.",
     "why_ended": "The cell ends with an error before all is defined: {kind}: {text}",
     "why_similar": "`{name}` is not defined, but `{other}` is. Upper and lower case and every "

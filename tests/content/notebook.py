@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import numpy as np
 
 COURSE = Path(__file__).resolve().parents[2]
 NOTEBOOK = COURSE / "source" / "next_token" / "next_token.ipynb"
@@ -101,12 +100,12 @@ def variants(task: str) -> list[Path]:
 
 
 def solved(*, before: str = "") -> dict[str, Any]:
-    """A namespace with NumPy, the vocabulary and the solution cells (those above `before`)."""
-    namespace: dict[str, Any] = {"np": np}
+    """A namespace with the set-up, the vocabulary and the solution cells (those above `before`)."""
+    namespace: dict[str, Any] = {}
     for name, cell in cells().items():
         if name == before:
             break
-        if name == "vocabulary" or name in TASKS:
+        if name in {"setup", "vocabulary", *TASKS}:
             run(cell.source, namespace)
     return namespace
 

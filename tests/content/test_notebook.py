@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
 from nbgrader.nbgraderformat import MetadataValidator
 
 from .notebook import (
@@ -185,17 +187,32 @@ def test_visible_checks_pass_for_every_variant(path: Path) -> None:
 
 
 @pytest.mark.parametrize("task", PARAMETERS)
-def test_visible_checks_fail_for_the_stub_of_a_function(task: str) -> None:
-    with pytest.raises(NotImplementedError):
+def test_visible_checks_say_of_an_untouched_function_that_it_is_unfinished(task: str) -> None:
+    with pytest.raises(Exception, match=f"^noch nicht fertig: {task}$"):
         judge(task, stub(task))
 
 
 @pytest.mark.parametrize("task", VARIABLES)
-def test_visible_checks_fail_for_a_variable_that_is_missing(task: str) -> None:
+def test_visible_checks_say_of_a_missing_variable_that_it_is_unfinished(task: str) -> None:
     with pytest.raises(NotImplementedError):
         run(stub(task), solved(before=task))
-    with pytest.raises(AssertionError, match="gibt es noch nicht"):
+    with pytest.raises(Exception, match=f"^noch nicht fertig: {task}$"):
         judge(task, "")
+
+
+def test_visible_checks_name_the_function_that_is_unfinished_and_no_other() -> None:
+    namespace = solved(before="softmax")
+    run(stub("softmax"), namespace)
+    run(cells()["softmax_with_temperature"].source, namespace)
+    with pytest.raises(Exception, match="^noch nicht fertig: softmax$"):
+        run(visible("softmax_with_temperature"), namespace)
+
+
+def test_visible_checks_show_other_errors_as_they_are() -> None:
+    with pytest.raises(NameError, match="nump"):
+        judge("softmax", "def softmax(z):\n    return nump.exp(z)")
+    with pytest.raises(ZeroDivisionError):
+        judge("deviation", "def deviation(p, rel):\n    return 1 / 0")
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -258,7 +275,49 @@ def test_run_all_goes_through_the_untouched_notebook_and_says_what_is_missing() 
     assert broken == {*VARIABLES, *(f"test_{task}" for task in TASKS)}
     said = {n: "".join(o.get("text", "") for o in out) for n, out in outputs.items()}
     assert said["softmax-demo"] == "noch nicht fertig: softmax\n"
+    for task in TASKS:
+        (error,) = outputs[f"test_{task}"]
+        assert error.traceback == [f"noch nicht fertig: {task}"]
     assert said["my-logits-demo"] == "noch nicht fertig: my_logits\n"
+
+
+def test_pictures_stand_in_where_there_are_no_widgets() -> None:
+    notebook = copy.deepcopy(read())
+    notebook.cells[0] = new_code_cell("import sys\nsys.modules['ipywidgets'] = None")
+    for cell in notebook.cells:
+        cell.source = replace(cell.source, "HIDDEN TESTS")
+    NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+    for name in ("slider", "dice"):
+        (cell,) = (cell for cell in notebook.cells if cell.id == name)
+        assert [list(output.data) for output in cell.outputs] == [["text/plain", "image/png"]]
+
+
+def test_buttons_throw_further_and_the_bars_grow(capsys: Any) -> None:
+    shown: list[Any] = []
+    namespace = solved() | {"display": lambda *widgets: shown.extend(widgets)}
+    for name in ("plot_probs", "plot_compare", "dice"):
+        run(cells()[name].source, namespace)
+    buttons = shown[0].children
+    for button in buttons:
+        button.click()
+    assert int(namespace["thrown"].sum()) == 111
+    buttons[1].click()
+    assert int(namespace["thrown"].sum()) == 121
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_says_its_points_before_it_begins(task: str) -> None:
+    before = list(cells().values())[: list(cells()).index(task)]
+    prose = "\n".join(cell.source for cell in before if cell.cell_type == "markdown")
+    assert re.search(rf"`{task}`\*{{0,2}} \({POINTS[task]} Punkte\)", prose)
+
+
+def test_the_rules_state_all_points_and_fit_on_a_screen() -> None:
+    rules = cells()["rules"].source
+    code, words = sum(POINTS.values()), 4 * len(ANSWERS)
+    assert f"{code + words} Punkte: {code} für Code, {words} für" in rules
+    assert len(rules.splitlines()) < 30
+    assert list(cells())[-1] == "small-print"
 
 
 def test_the_students_requirements_name_what_the_notebook_imports() -> None:

@@ -1,6 +1,6 @@
 """Draws half as often and counts every draw twice.
 
-de: Du ziehst nur halb so oft und zählst jede Ziehung doppelt. Wirf so zwei Münzen: Können sie
+de: Du ziehst nur halb so oft und zählst jeden Zug doppelt. Wirf so zwei Münzen: Können sie
 bei dir verschieden fallen?
 en: You draw only half as often and count every draw twice. Toss two coins in that way: can they
 come out different?

@@ -92,8 +92,8 @@ def fit(counts: ArrayLike, p: Vector, names: Sequence[str]) -> None:
     for name, count, chance in zip(names, np.asarray(counts).tolist(), p.tolist(), strict=True):
         ensure(
             plausible(count, draws, chance),
-            f"{name}: etwa {100 * chance:.1f} % von {draws:.0f} Ziehungen",
-            f"{name}: {100 * count / draws:.1f} % von {draws:.0f} Ziehungen",
+            f"{name}: etwa {100 * chance:.1f} % von {draws:.0f} Zügen",
+            f"{name}: {100 * count / draws:.1f} % von {draws:.0f} Zügen",
         )
 
 

@@ -20,8 +20,8 @@ ROUNDING = 1e-9  # also of a value that was kept in single precision
 def test_is_an_honest_deviation(
     student: Student, record_property: Callable[[str, object], None]
 ) -> None:
-    """Die Abweichung bei 10000 Ziehungen und T = 1.2 ist kleiner als 0.03, aber nicht kleiner, als
-    10000 Ziehungen sie machen können."""
+    """Die Abweichung bei 10000 Zügen und T = 1.2 ist kleiner als 0.03, aber nicht kleiner, als
+    10000 Züge sie machen können."""
     value = number(variable(student, "my_deviation"))
     p = reference.softmax_with_temperature(reference.logits, 1.2)
     least = least_deviation(p)

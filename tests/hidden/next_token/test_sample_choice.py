@@ -70,7 +70,7 @@ HALF = np.array([0.5, *np.full(999, 0.5 / 999)])
 MOSTLY_ZEROS = (numbered(1000), normalised([0] * 400 + [1, 0, 3] + [0] * 597))
 
 
-@points(1, task="sample_choice", hint="Probiere p = [0, 0, 1, 0] mit vielen Ziehungen.")
+@points(1, task="sample_choice", hint="Probiere p = [0, 0, 1, 0] mit vielen Zügen.")
 @given(case=or_large(cases(zero_distributions()), MOSTLY_ZEROS), seed=seeds())
 @example(case=(["Paris", "Rom", "."], np.array([0.0, 1.0, 0.0])), seed=0)
 @across(case=CASES, seed=range(len(CASES)))
@@ -107,7 +107,7 @@ def test_draws_with_the_given_probabilities(student: Student, seed: int) -> None
 # repeats the one before it, or the second or third before it
 @points(1, task="sample_choice", hint=ANEW, chance=48 * LEVEL)
 def test_draws_independently(student: Student, seed: int) -> None:
-    """Jede Ziehung ist neu: Was eben gezogen wurde, sagt nichts darüber, was als Nächstes kommt."""
+    """Jeder Zug ist neu: Was eben gezogen wurde, sagt nichts darüber, was als Nächstes kommt."""
     tokens, p = ["Paris", "Rom", "."], np.array([0.5, 0.3, 0.2])
     drawn = student.sample_choice.repeat(8000, tokens, p, generator(7 + seed))
     for start, lag in (0, 1), (1, 1), (0, 2), (0, 3):
@@ -122,7 +122,7 @@ def test_draws_independently(student: Student, seed: int) -> None:
 @example(case=(["Rom", "."], np.array([0.4, 0.6])), seed=53)
 @settings(max_examples=20)
 def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
-    """Derselbe Startwert von rng ergibt dieselben Ziehungen, egal was vorher lief; ein anderer
+    """Derselbe Startwert von rng ergibt dieselben Züge, egal was vorher lief; ein anderer
     Startwert ergibt andere."""
     chosen(student.sample_choice(*case, generator(seed)), case[0])
     four = (["Paris", "Berlin", "Rom", "."], uniform(4))
@@ -131,7 +131,7 @@ def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
         for start in (seed, seed + 1, seed)
     )
     ensure(first == again, f"wieder {first}", f"{again}")
-    ensure(first != other, "bei einem anderen Startwert andere Ziehungen", f"wieder {other}")
+    ensure(first != other, "bei einem anderen Startwert andere Züge", f"bei beiden: {other}")
 
 
 @points(0.5, task="sample_choice", hint="Sortiere weder tokens noch p an Ort und Stelle.")

@@ -59,7 +59,7 @@ SOURCE = "Benutze rng, wenn es da ist, und nichts sonst."
 STUB = "Was steht in der Vorlage hinter n= und rng=?"
 TWICE = ["0 Mal Kopf in 2 Würfen", "1 Mal Kopf in 2 Würfen", "2 Mal Kopf in 2 Würfen"]
 BANDS = ["18 bis 22 Mal Kopf in 40 Würfen", "etwas öfter oder seltener", "viel öfter oder seltener"]
-SPREAD = ["höchstens 25 verschiedene Token in 40 Ziehungen", "mehr verschiedene"]
+SPREAD = ["höchstens 25 verschiedene Token in 40 Zügen", "mehr verschiedene"]
 FRESH = "Wann entsteht dein Generator, und mit welchem Startwert?"
 NAMES = ["Paris", "Rom", "."]
 
@@ -133,7 +133,7 @@ def test_returns_two_arrays(student: Student, case: Case, n: int, seed: int) -> 
 # or takes what is above 0.999 for certain
 @points(1, task="sample_many", hint=COUNT, chance=14 * LEVEL)
 def test_counts_follow_the_probabilities(student: Student, seed: int) -> None:
-    """Bei vielen Ziehungen kommt jedes Token ungefähr so oft vor, wie seine Wahrscheinlichkeit
+    """Bei vielen Zügen kommt jedes Token ungefähr so oft vor, wie seine Wahrscheinlichkeit
     es sagt."""
     usual = reference.softmax_with_temperature(reference.logits, 1.2)
     uneven = normalised([0, 2, 60, 0, 30, 8, 0])
@@ -158,7 +158,7 @@ def added(results: Sequence[object], size: int) -> Vector:
 @points(0.5, task="sample_many", hint=COINS, chance=7 * LEVEL + 1e-15)
 def test_counts_scatter(student: Student, seed: int) -> None:
     """Die Anzahlen sind wirklich gezogen: Von Mal zu Mal schwanken sie so stark, wie es
-    n unabhängige Ziehungen tun."""
+    n unabhängige Züge tun."""
     coin, repeat = (["Kopf", "Zahl"], np.array([0.5, 0.5])), student.sample_many.repeat
     results = [repeat(1000, *coin, n, generator(n + seed)) for n in (2, 40)]
     two, forty = (np.array([counts_of(r, 2)[0] for r in each]) for each in results)
@@ -187,7 +187,7 @@ def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
         for rng in (generator(seed), generator(seed + 1), generator(seed))
     )
     ensure(first == again, f"wieder {first}", f"{again}")
-    ensure(first != other, "bei einem anderen Startwert andere Anzahlen", f"wieder {other}")
+    ensure(first != other, "bei einem anderen Startwert andere Anzahlen", f"bei beiden: {other}")
 
 
 # 5 * 6 = 30 comparisons
@@ -204,7 +204,7 @@ def test_has_defaults(student: Student, seed: int) -> None:
     calls = (2000, {}), (2000, {"rng": rng}), (500, {"n": 500}), (2000, {"rng": None})
     for n, named in calls:
         counts = counts_of(sample(**named), len(p))
-        ensure(counts.sum() == drawn[n].sum(), f"so viele Ziehungen wie bei n={n}")
+        ensure(counts.sum() == drawn[n].sum(), f"so viele Züge wie bei n={n}")
         fit(counts, p, reference.vocab)
 
 

@@ -96,7 +96,7 @@ def test_draws_with_the_new_probabilities(student: Student, seed: int) -> None:
 @example(case=(["Rom", "."], np.array([0.4, 0.6])), seed=53)
 @settings(max_examples=20)
 def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
-    """Derselbe Startwert von rng ergibt dieselben Ziehungen, egal was vorher lief; ein anderer
+    """Derselbe Startwert von rng ergibt dieselben Züge, egal was vorher lief; ein anderer
     Startwert ergibt andere."""
     chosen(student.top_k_choice(*case, 1, generator(seed)), case[0])
     five = (["Paris", "Berlin", "Rom", ".", "<EOS>"], uniform(5), 4)
@@ -105,7 +105,7 @@ def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
         for start in (seed, seed + 1, seed)
     )
     ensure(first == again, f"wieder {first}", f"{again}")
-    ensure(first != other, "bei einem anderen Startwert andere Ziehungen", f"wieder {other}")
+    ensure(first != other, "bei einem anderen Startwert andere Züge", f"bei beiden: {other}")
 
 
 @points(0.5, task="top_k_choice", hint="Für k gilt dasselbe wie in top_k.")
