@@ -7,6 +7,7 @@ says is taken as the student's word.
 from __future__ import annotations
 
 import builtins
+import copy
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -55,7 +56,8 @@ def call(
         elif times is None:
             value = function(*arguments, **named)
         else:
-            value = [function(*arguments, **named) for _ in reported(range(times), report)]
+            anew = (copied(arguments, named) for _ in range(times))
+            value = [function(*these, **those) for these, those in reported(anew, report)]
     except BaseException as error:
         found = {"raised": describe(error)}
     else:
@@ -71,6 +73,15 @@ def reported(calls: Iterable[Any], report: Callable[[], None]) -> Iterator[Any]:
         if time.monotonic() - heard > REPORT_SECONDS:
             report()
             heard = time.monotonic()
+
+
+def copied(arguments: list[Any], named: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Arguments as if they were written down again for each call; a generator goes on."""
+
+    def own(value: Any) -> Any:
+        return copy.copy(value) if isinstance(value, list | np.ndarray) else value
+
+    return list(map(own, arguments)), {name: own(value) for name, value in named.items()}
 
 
 def take_forms(arguments: list[Any], named: dict[str, Any], forms: dict[str, str]) -> None:

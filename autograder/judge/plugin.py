@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial, wraps
 from typing import Any
 
@@ -23,7 +24,7 @@ from autograder.model.errors import GraderError, StudentError
 from autograder.model.grade import Law, LawName, Outcome
 from autograder.model.limits import Limits
 from autograder.student.log import CallLog, Exchange
-from autograder.student.proxy import Student, log_of
+from autograder.student.proxy import Student, is_repeatable, log_of
 
 PROFILE = "autograder"
 MARKER = "points(worth, task, hint, chance): what a law is worth, and the cell that it grades"
@@ -32,7 +33,7 @@ MOST_REMARKS, LONGEST_REMARK = 5, 300  # of one law, in characters: a student's 
 
 SEED = re.compile(r"\[seed=\d+\]|-seed=\d+(?=[-\]])|(?<=\[)seed=\d+-")
 
-LOG: pytest.StashKey[CallLog] = pytest.StashKey()
+STUDENT: pytest.StashKey[Student] = pytest.StashKey()
 
 settings.register_profile(
     PROFILE,
@@ -124,9 +125,9 @@ class JudgePlugin:
         assert self.source is not None, "this session only collects"
         law = self.laws[request.node.nodeid]
         transport = self.source.open(law)
-        log = CallLog()
-        request.node.stash[LOG] = self.logs[law] = log
-        yield Student(transport, self.limits, log)
+        log = self.logs[law] = CallLog()
+        student = request.node.stash[STUDENT] = Student(transport, self.limits, log)
+        yield student
         transport.close()
 
     @pytest.hookimpl(wrapper=True)
@@ -185,7 +186,12 @@ class JudgePlugin:
             return report
         error = call.excinfo.value if call.excinfo else None
         if report.when == "call":
-            self.found[item.nodeid] = judge(law, error, item.stash.get(LOG, None))
+            student = item.stash.get(STUDENT, None)
+            outcome = judge(law, error, log_of(student) if student is not None else None)
+            case = outcome.counterexample
+            if self.shrink and student is not None and case is not None:
+                case = replace(case, repeatable=is_repeatable(student))
+            self.found[item.nodeid] = replace(outcome, counterexample=case)
             self.said[item.nodeid] = remarks_of(item, law)
         elif not report.passed:  # a fixture is never the student's fault
             reason = str(error if isinstance(error, GraderError) else report.longrepr)

@@ -62,6 +62,9 @@ GERMAN = {
     "law_failed": "nicht erfüllt",
     "law_follow_on": "Folgefehler",
     "law_details": "Beispiel und Tipp",
+    "not_repeatable": "Allein in einem neuen Kernel ergibt derselbe Aufruf etwas anderes: Was "
+    "herauskommt, hängt nicht nur von den Argumenten ab.",
+    "call_cut": "Der Aufruf ist lang und hier gekürzt.",
     "laws_explained": "Die einzelnen Prüfungen",
     "same_case": "Dasselbe Beispiel wie oben zeigt das.",
     "law_untried": "noch nicht prüfbar",
@@ -198,6 +201,9 @@ ENGLISH = {
     "law_failed": "does not hold",
     "law_follow_on": "follow-on error",
     "law_details": "Example and hint",
+    "not_repeatable": "By itself in a new kernel, the same call gives something else: what comes "
+    "back does not depend on the arguments alone.",
+    "call_cut": "The call is long, and shortened here.",
     "laws_explained": "The single checks",
     "same_case": "The same example as above shows it.",
     "law_untried": "can't be tried yet",

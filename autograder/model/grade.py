@@ -44,6 +44,7 @@ class Counterexample:
     found: Sentence  # what came back
     expected: Sentence | None = None
     premise: bool = False  # it breaks what the law needs, not the law
+    repeatable: bool = True  # whether the call gives this also where it is the first of all
 
 
 @dataclass(frozen=True, slots=True)

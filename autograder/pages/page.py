@@ -145,11 +145,11 @@ def page(
         language=language,
         title=title_of(nb.cells) or about["notebook"],
         student=student,
-        score=points(score, language),
-        points=points(most, language),
+        score=points(score),
+        points=points(most),
         share=min(1.0, max(0.0, score / most)) if most else 0.0,
-        penalty=points(penalty, language) if penalty else None,
-        pending=points(missing, language) if missing else None,
+        penalty=points(penalty) if penalty else None,
+        pending=points(missing) if missing else None,
         later=tuple(say_later(step, language) for step in verdicts.later),
         rows=tuple(sorted(rows.values(), key=lambda row: URGENCY[row.state])),
         cells=tuple(cell_view(cell, rows, verdicts, plain) for cell in nb.cells),
@@ -161,7 +161,6 @@ def table(
     cells: Iterable[NotebookNode], booked: Mapping[str, BookedScore], verdicts: Verdicts
 ) -> dict[str, Row]:
     """A row for each graded cell by its grade_id, in the order of the notebook."""
-    language = verdicts.language
     rows: dict[str, Row] = {}
     heading = ""
     for cell in cells:
@@ -177,8 +176,8 @@ def table(
             anchor=f"aufgabe-{len(rows) + 1}",
             label=task_of(cell) if test else heading or grade_id,
             code=test,
-            score=NOT_YET if state in {"pending", "not_graded"} else points(grade.score, language),
-            points=points(grade.max_score, language),
+            score=NOT_YET if state in {"pending", "not_graded"} else points(grade.score),
+            points=points(grade.max_score),
             state=state,
         )
     return rows

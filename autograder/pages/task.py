@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
-from autograder.model.grade import Outcome, TaskGrade
+from autograder.model.grade import Counterexample, Outcome, TaskGrade
 from autograder.model.messages import Language, Message, Sentence, render
 from autograder.model.reveal import EVERYTHING, TaskReveal
 from autograder.pages.chart import align, chart
@@ -22,6 +22,7 @@ from autograder.pages.sanitize import readable
 
 NOTHING = Markup()
 NOT_YET = "–"  # in place of points that nobody has given yet
+CUT = " ... "  # where `student.literal` leaves out a part of a value
 LONGEST = 2_000  # characters of one value or sentence
 # How a value begins, as opposed to a sentence of the course.
 VALUE = re.compile(r"[-\d\[({'\"]|np\.|(?:True|False|None)$")
@@ -36,18 +37,17 @@ def render_task(task: TaskGrade, language: Language, reveal: TaskReveal = EVERYT
         why=cause(task, language, reveal),
         open=task.earned is None,
         untouched=bool(task.fault) or all(o.status == "not graded" for o in task.outcomes),
-        earned=points(task.earned_so_far, language),
-        points=points(task.points, language),
+        earned=points(task.earned_so_far),
+        points=points(task.points),
         misconceptions=misconceptions(task, language) if reveal.shows("calls") else [],
         later=[say_later(step, language) for step in reveal.later],
         text=lambda key, **data: render(Message.of(key, **data), language),
     )
 
 
-def points(value: float, language: Language) -> str:
-    """Points as the language writes them, without needless zeros."""
-    text = f"{round(value, 2):g}"
-    return text.replace(".", ",") if language == "de" else text
+def points(value: float) -> str:
+    """Points without needless zeros, with a point as in the values beside them."""
+    return f"{round(value, 2):g}"
 
 
 def cause(task: TaskGrade, language: Language, reveal: TaskReveal) -> Markup:
@@ -91,6 +91,7 @@ class LawView:
     chart: Markup | None = None  # both, where they are distributions
     hint: Markup = NOTHING
     note: Markup = NOTHING  # what is said in place of a call
+    cautions: tuple[Markup, ...] = ()  # what is said of the call
     folded: bool = False  # whether the details are behind a fold
 
 
@@ -120,7 +121,9 @@ def law_views(
 def limited(view: LawView, reveal: TaskReveal, test: str) -> LawView:
     """A law without what is not shown of it yet."""
     if not reveal.shows("calls", test):
-        return replace(view, call="", found=None, expected=None, chart=None, hint=NOTHING)
+        return replace(
+            view, call="", found=None, expected=None, chart=None, hint=NOTHING, cautions=()
+        )
     return view if reveal.shows("all", test) else replace(view, expected=None, chart=None)
 
 
@@ -139,7 +142,7 @@ def fold(view: LawView, first: LawView, language: Language) -> LawView:
     if (view.call, view.found, view.expected) != (first.call, first.found, first.expected):
         return replace(view, folded=True)
     said = sentence(render(Message.of("same_case"), language))
-    return replace(view, call="", found=None, expected=None, hint=NOTHING, note=said)
+    return replace(view, call="", found=None, expected=None, hint=NOTHING, cautions=(), note=said)
 
 
 def law_view(outcome: Outcome, language: Language, explained: bool = False) -> LawView:
@@ -150,8 +153,8 @@ def law_view(outcome: Outcome, language: Language, explained: bool = False) -> L
     view = LawView(
         status=outcome.status.replace(" ", "-"),
         sentence=sentence(law.sentence),
-        earned=earned(outcome, language),
-        points=points(law.points, language),
+        earned=earned(outcome),
+        points=points(law.points),
     )
     if outcome.follow_on:
         names = listed(outcome.follow_on, language)
@@ -171,7 +174,18 @@ def law_view(outcome: Outcome, language: Language, explained: bool = False) -> L
         expected=expected,
         chart=picture,
         hint=sentence(law.hint),
+        cautions=cautions(case, language),
     )
+
+
+def cautions(case: Counterexample | None, language: Language) -> tuple[Markup, ...]:
+    """What a student has to know who pastes the call."""
+    keys = []
+    if case is not None and not case.repeatable:
+        keys.append("not_repeatable")
+    if case is not None and CUT in case.call:
+        keys.append("call_cut")
+    return tuple(sentence(render(Message.of(key), language)) for key in keys)
 
 
 def compared(
@@ -200,11 +214,11 @@ def listed(names: Sequence[str], language: Language) -> str:
     return f"{', '.join(first)} {word} {last}" if first else last
 
 
-def earned(outcome: Outcome, language: Language) -> str:
+def earned(outcome: Outcome) -> str:
     """The points of one law: all, none, or a dash where it was not graded."""
     if outcome.status == "not graded":
         return NOT_YET
-    return points(outcome.earned, language)
+    return points(outcome.earned)
 
 
 def show(words: Sentence, language: Language) -> Shown:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from autograder.guest import wire
-from autograder.student.literal import call_expression
+from autograder.student.literal import SeededGenerator, call_expression
 from autograder.student.transport import Request
 
 
@@ -26,6 +26,12 @@ class Call:
         return call_expression(
             self.function, self.arguments, self.named, self.times, each=self.each
         )
+
+    @property
+    def anew(self) -> Call:
+        """The same call as it reads: with generators that nobody has drawn from."""
+        named = {name: begun(value) for name, value in self.named.items()}
+        return replace(self, arguments=begun(self.arguments), named=named)
 
     @property
     def request(self) -> Request:
@@ -47,6 +53,13 @@ class Call:
         """What the wire has no word for, by place and name: read-only, strided, NumPy's numbers."""
         named = {str(place): value for place, value in enumerate(self.arguments)} | self.named
         return {name: form for name, value in named.items() if (form := form_of(value))}
+
+
+def begun(value: Any) -> Any:
+    """An argument, or a tuple of some, with generators at their beginning."""
+    if isinstance(value, SeededGenerator):
+        return SeededGenerator(value.seed, kind=value.kind)
+    return tuple(map(begun, value)) if isinstance(value, tuple) else value
 
 
 def form_of(value: Any) -> str:

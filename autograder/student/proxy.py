@@ -73,6 +73,25 @@ def log_of(student: Student) -> CallLog:
     return student._caller.log
 
 
+def is_repeatable(student: Student) -> bool:
+    """Whether the last call gives the same in a copy that nothing else has used.
+
+    Where nobody can tell it is: nothing came back, or no time is left.
+    """
+    caller = student._caller
+    call, found = caller.log.last, caller.log.found
+    answered = caller.log.reply or (isinstance(found, Message) and found.key == "raised")
+    if caller.log.stuck is not None or not isinstance(call, Call) or not answered:
+        return True
+    log = CallLog()
+    try:
+        with caller.transport.aside() as transport, contextlib.suppress(StudentError):
+            Caller(transport, caller.limits, log).ask(call.function, call, call.anew.request)
+    except (TimeUsedUp, NoCopy):
+        return True
+    return log.found == found
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """A function of the student's, to be called with plain arguments."""
@@ -85,7 +104,7 @@ class Function:
         return self.caller.call(Call(self.name, arguments, named))[0]
 
     def repeat(self, times: int, *arguments: Any, **named: Any) -> list[Any]:
-        """Call it `times` times with the same arguments; a generator goes on in between."""
+        """Call it `times` times with equal arguments; a generator goes on in between."""
         values = self.caller.call(Call(self.name, arguments, named, times))[0]
         if not isinstance(values, list) or len(values) != times:
             raise Unreadable(unreadable("reply"))

@@ -156,6 +156,29 @@ class Plain:
                 raise
 
 
+def follow_generator(
+    function: Function,
+    arguments: tuple[Any, ...],
+    seed: int,
+    *,
+    times: int,
+    read: Callable[[Any], Any],
+    results: str,
+) -> None:
+    """See to it that a seed gives the same results again, and the next seed gives others.
+
+    `read` is what counts of a result, `results` what they are called.
+    """
+    first, other = (function.repeat(times, *arguments, generator(seed + i)) for i in (0, 1))
+    differ = any(read(one) != read(two) for one, two in zip(first, other, strict=True))
+    ensure(differ, f"andere {results} als beim Startwert {seed}")
+    again = function.repeat(times, *arguments, generator(seed))
+    for at, (before, now) in enumerate(zip(first, again, strict=True)):
+        with part(at):
+            expected = f"wie beim ersten Mal: {literal(before)}"
+            ensure(read(before) == read(now), expected, literal(now))
+
+
 @contextlib.contextmanager
 def answering() -> Iterator[None]:
     """That a call ends at all is a premise; what the function raises is not judged here."""

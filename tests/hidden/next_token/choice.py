@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograder.testing import StudentError, Vector, fail, index, pair, premise
+from autograder.testing import StudentError, Vector, fail, index, pair, part, premise
 
 
 def chosen(value: object, tokens: Sequence[str]) -> int:
@@ -60,7 +60,8 @@ def possible(oracle: Callable[..., Vector]) -> Callable[[Any, tuple[Any, ...]], 
 def choice(value: object, tokens: Sequence[str]) -> int:
     """The index of a `(token, idx)` tuple whose two halves belong together."""
     token, at = pair(value)
-    idx = index(at)
+    with part(1):
+        idx = index(at)
     if not 0 <= idx < len(tokens) or not isinstance(token, str) or tokens[idx] != token:
         last = len(tokens) - 1
         expected = (

@@ -68,9 +68,9 @@ def test_grows_with_uncertainty(student: Student, p: Vector, q: Vector) -> None:
     assume(abs(gap) > 0.01)
     with premise():
         first, second = number(student.entropy(p)), number(student.entropy(q))
-    ensure(min(first, second) >= -1e-6, "keine negative Zahl", f"{first} und {second}")
+    ensure(min(first, second) >= -1e-6, "keine negative Zahl", f"erst {first}, dann {second}")
     order = "größere" if gap < 0 else "kleinere"
-    ensure(gap * (first - second) > 0, f"danach eine {order} Zahl", f"{first}, danach {second}")
+    ensure(gap * (first - second) > 0, f"dann eine {order} Zahl", f"erst {first}, dann {second}")
 
 
 @points(0.5, task="entropy", hint="Arbeite mit einer Kopie, wenn du Werte in p ersetzt.")

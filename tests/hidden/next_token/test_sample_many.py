@@ -29,7 +29,7 @@ from autograder.testing import (
 )
 from solutions import next_token as reference
 from tests.hidden.next_token.budget import LEVEL, at_most, fit, near_half, total
-from tests.hidden.next_token.calls import Plain, called
+from tests.hidden.next_token.calls import Plain, called, follow_generator
 from tests.hidden.next_token.edges import (
     COUNTED_CASES,
     COUNTED_NUMBERS,
@@ -57,8 +57,8 @@ COUNT = "Zähle bei n = 500 nach: Passen die Anteile zu p?"
 COINS = "Wirf 100 Münzen: Kommt dabei jedes Mal genau 50 Mal Kopf?"
 SOURCE = "Benutze rng, wenn es da ist, und nichts sonst."
 STUB = "Was steht in der Vorlage hinter n= und rng=?"
-TWICE = ["0 Mal Kopf in 2 Würfen", "1 Mal Kopf in 2 Würfen", "2 Mal Kopf in 2 Würfen"]
-BANDS = ["18 bis 22 Mal Kopf in 40 Würfen", "etwas öfter oder seltener", "viel öfter oder seltener"]
+TWICE = ["in 2 Würfen nie Kopf", "in 2 Würfen einmal Kopf", "in 2 Würfen zweimal Kopf"]
+BANDS = ["in 40 Würfen 18 bis 22 Mal Kopf", "etwas öfter oder seltener", "viel öfter oder seltener"]
 SPREAD = ["höchstens 25 verschiedene Token in 40 Zügen", "mehr verschiedene"]
 FRESH = "Wann entsteht dein Generator, und mit welchem Startwert?"
 NAMES = ["Paris", "Rom", "."]
@@ -160,11 +160,15 @@ def test_counts_scatter(student: Student, seed: int) -> None:
     """Die Anzahlen sind wirklich gezogen: Von Mal zu Mal schwanken sie so stark, wie es
     n unabhängige Züge tun."""
     coin, repeat = (["Kopf", "Zahl"], np.array([0.5, 0.5])), student.sample_many.repeat
-    results = [repeat(1000, *coin, n, generator(n + seed)) for n in (2, 40)]
-    two, forty = (np.array([counts_of(r, 2)[0] for r in each]) for each in results)
-    fit(np.bincount(two.astype(int), minlength=3)[:3], np.array([0.25, 0.5, 0.25]), TWICE)
+
+    def heads(n: int) -> Vector:
+        results = repeat(1000, *coin, n, generator(n + seed))
+        return np.array([counts_of(result, 2)[0] for result in results])
+
+    two = np.bincount(heads(2).astype(int), minlength=3)[:3]
+    fit(two, np.array([0.25, 0.5, 0.25]), TWICE)
     near, far = near_half(40, 2), 1 - near_half(40, 6)
-    bands = np.bincount(np.digitize(np.abs(forty - 20), [3, 7]), minlength=3)
+    bands = np.bincount(np.digitize(np.abs(heads(40) - 20), [3, 7]), minlength=3)
     fit(bands, np.array([near, 1 - near - far, far]), BANDS)
     many = repeat(250, numbered(50), uniform(50), 40, generator(50 + seed))
     different = {tuple(counts_of(result, 50)) for result in many}
@@ -182,12 +186,14 @@ def test_follows_the_generator(student: Student, case: Case, seed: int) -> None:
     Startwert ergibt andere."""
     counts_of(student.sample_many(*case, 5, generator(seed)), len(case[1]))
     four = (["Paris", "Berlin", "Rom", "."], np.array([0.4, 0.3, 0.2, 0.1]), 100)
-    first, other, again = (
-        [counts_of(c, 4).tolist() for c in student.sample_many.repeat(12, *four, rng)]
-        for rng in (generator(seed), generator(seed + 1), generator(seed))
+    follow_generator(
+        student.sample_many,
+        four,
+        seed,
+        times=12,
+        read=lambda result: counts_of(result, 4).tolist(),
+        results="Anzahlen",
     )
-    ensure(first == again, f"wieder {first}", f"{again}")
-    ensure(first != other, "bei einem anderen Startwert andere Anzahlen", f"bei beiden: {other}")
 
 
 # 5 * 6 = 30 comparisons

@@ -281,15 +281,25 @@ def test_a_failed_law_says_what_was_tried_what_came_back_what_was_expected_and_a
     html = render_task(grade, "de")
     assert "<pre><code>softmax([1000.0, 0.0])</code></pre>" in html
     assert visible(html) == (
-        "Punkte: 0 von 1,5 ✗ nicht erfüllt Die Summe ist 1. (0 von 1,5) "
+        "Punkte: 0 von 1.5 ✗ nicht erfüllt Die Summe ist 1. (0 von 1.5) "
         "Ausprobiert softmax([1000.0, 0.0]) Das kam heraus np.nan Erwartet 1.0 "
         "Tipp: Zieh das Maximum ab."
     )
 
 
+def test_a_page_says_of_a_call_what_a_student_must_know_who_pastes_it() -> None:
+    told = "Allein in einem neuen Kernel ergibt derselbe Aufruf etwas anderes"
+    lost = failed("f(1)", "2.0")
+    assert told not in render_task(task(lost), "de")
+    case = Counterexample("f(1)", "2.0", repeatable=False)
+    assert told in render_task(task(replace(lost, counterexample=case)), "de")
+    assert "hier gekürzt" in render_task(task(failed("f([1, 2 ... 8, 9])", "1")), "de")
+    assert "gekürzt" not in render_task(task(failed("f([1, 2])", "1")), "de")
+
+
 def test_points_are_those_of_the_laws_that_hold() -> None:
     grade = task(passed(worth=0.5), passed(worth=2), failed("f()", "1"))
-    assert visible(render_task(grade, "de")).startswith("Punkte: 2,5 von 3,5 ✗ nicht erfüllt")
+    assert visible(render_task(grade, "de")).startswith("Punkte: 2.5 von 3.5 ✗ nicht erfüllt")
     assert visible(render_task(grade, "en")).startswith("Points: 2.5 of 3.5 ✗ does not hold")
 
 
@@ -302,15 +312,15 @@ def followed(credit: float) -> Outcome:
 def test_a_follow_on_error_says_where_the_mistake_is_and_nothing_of_the_own_function() -> None:
     html = render_task(task(passed(worth=1), followed(0.5)), "de")
     assert visible(html) == (
-        "Punkte: 1,75 von 2,5 ✓ erfüllt Die Summe ist 1. (1 von 1) "
-        "↷ Folgefehler Die Summe ist 1. (0,75 von 1,5) "
+        "Punkte: 1.75 von 2.5 ✓ erfüllt Die Summe ist 1. (1 von 1) "
+        "↷ Folgefehler Die Summe ist 1. (0.75 von 1.5) "
         "Mit einem richtigen softmax und top_k stimmt das: Der Fehler liegt dort, nicht hier."
     )
 
 
 def test_a_task_that_follows_an_earlier_one_has_a_state_of_its_own(tmp_path: Path) -> None:
     html = render(tmp_path, [checks(task(followed(1.0), name="top_k_choice"))])
-    assert "top_k_choice bis auf Folgefehler erfüllt 1,5 / 1,5" in visible(html)
+    assert "top_k_choice bis auf Folgefehler erfüllt 1.5 / 1.5" in visible(html)
     assert "alles erfüllt" not in html
 
 
@@ -428,9 +438,9 @@ def test_a_page_shows_points_by_task_and_never_counts_an_ungraded_answer_as_zero
     assert table == (
         "Aufgabe Stand Punkte entropy zum Teil erfüllt 1 / 2 "
         "top_k nicht erfüllt 0 / 1 deviation wird noch angesehen – / 1 "
-        "Aufgabe 1: Warum? noch nicht bewertet – / 3 Aufgabe 2 von Hand bewertet 1,5 / 2 "
+        "Aufgabe 1: Warum? noch nicht bewertet – / 3 Aufgabe 2 von Hand bewertet 1.5 / 2 "
         "softmax alles erfüllt 2 / 2 "
-        "Abzug für die verspätete Abgabe −0,5 Summe 4 / 11"
+        "Abzug für die verspätete Abgabe −0.5 Summe 4 / 11"
     )
     assert "Noch nicht vergeben: bis zu 4" in page
     assert "Fast <strong>richtig</strong>." in page
@@ -479,7 +489,7 @@ def test_a_page_says_when_it_will_show_more_and_shows_no_more_until_then(tmp_pat
     assert "softmax([7.5])" in page
     assert "0.75" not in page
     page = render(tmp_path / "points", [graded], reveal=TaskReveal("points"))
-    assert "1,5 / 2,5" in visible(page)
+    assert "1.5 / 2.5" in visible(page)
     assert "Nicht gezeigte Prüfungen: 2" in visible(page)
     for kept in ("zeigt die Rückmeldung mehr", "7.5", "0.25", "0.75", "Folgefehler", "Summe ist 1"):
         assert kept not in page

@@ -263,7 +263,6 @@ def test_a_sampler_that_draws_otherwise_but_as_often_is_named(source: str, named
         sampling("i = int(np.argmax(rng.multinomial(1, p)))"),
         sampling("i = int(rng.choice(len(tokens), p=p[::-1]))"),
         sampling("i = int(rng.choice(2))"),
-        sampling("p[:] = 0.25; i = int(rng.random() * len(tokens))"),
         # as often as the misconception, but from elsewhere: it never repeats itself
         "kept = np.random.default_rng(5)\n" + sampling("i = int(kept.integers(len(tokens)))"),
     ],

@@ -157,6 +157,41 @@ def test_a_part_of_a_value_is_shown_with_the_expression_that_gives_it(session: S
     assert outcome.counterexample == Counterexample("f()['a'][1]", "0.4", "0.25")
 
 
+def test_a_call_that_gives_something_else_by_itself_is_told_apart(session: Session) -> None:
+    calls: list[int] = []
+
+    def counting(x: int) -> int:
+        calls.append(x)
+        return len(calls)
+
+    outcome = session.judge("student.f(7)\nassert student.f(7) == 1", f=counting)
+    assert outcome.counterexample is not None
+    assert outcome.counterexample.repeatable is False
+
+
+def test_a_generator_of_a_call_that_is_made_again_begins_anew(session: Session) -> None:
+    body = """
+        rng = law.generator(3)
+        law.agree(student.f(rng), 2)
+    """
+    outcome = session.judge(textwrap.dedent(body), f=lambda rng: float(rng.random()))
+    assert outcome.counterexample is not None
+    assert outcome.counterexample.repeatable is True
+    body = body.replace("law.agree", "student.f(rng)\n        law.agree")
+    outcome = session.judge(textwrap.dedent(body), f=lambda rng: float(rng.random()))
+    assert outcome.counterexample is not None
+    assert outcome.counterexample.repeatable is False  # as it reads, it would begin anew
+
+
+def test_who_raises_each_time_is_repeatable_and_so_is_who_is_missing(session: Session) -> None:
+    for outcome in (
+        session.judge("student.f(0)", f=lambda x: 1 // x),
+        session.judge("student.g(0)", f=lambda x: 1 // x),
+    ):
+        assert outcome.counterexample is not None
+        assert outcome.counterexample.repeatable is True
+
+
 def test_a_failed_assertion_fails_with_what_came_back(session: Session) -> None:
     outcome = session.judge("assert student.f(2) == 5", f=lambda x: 2 * x)
     assert outcome.status == "failed"
