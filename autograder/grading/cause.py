@@ -28,8 +28,9 @@ def find_cause(
     task: str, outcomes: Sequence[Outcome], cells: Sequence[NotebookNode]
 ) -> Message | None:
     """The one cause of all laws that failed by the task's own fault, in the executed notebook."""
-    found = [found_of(each) for each in outcomes if each.status == "failed" and not each.follow_on]
-    if not found or any(each != found[0] for each in found[1:]):
+    failed = [each for each in outcomes if each.status == "failed" and not each.follow_on]
+    found = [found_of(each) for each in failed]
+    if not found or any(kind_of(each) != kind_of(found[0]) for each in found[1:]):
         return None
     if any(each.status == "passed" for each in outcomes) and not is_absent(found[0]):
         return None  # it goes wrong in some calls
@@ -42,9 +43,13 @@ def is_absent(found: Sentence | None) -> bool:
 
 
 def found_of(outcome: Outcome) -> Sentence | None:
-    """What came back, by its kind alone where it is a message."""
+    """What came back."""
     case = outcome.counterexample
-    found = case.found if case is not None else outcome.reason
+    return case.found if case is not None else outcome.reason
+
+
+def kind_of(found: Sentence | None) -> Sentence | None:
+    """What came back, whatever limit a call met."""
     return Message.of("timed_out") if is_key(found, "timed_out") else found
 
 
@@ -54,8 +59,8 @@ def cause_of(task: str, found: Sentence | None, cells: Sequence[NotebookNode]) -
     text = text_of(own) if own is not None else ""
     if found == "None":
         return Message.of("why_printed" if "print(" in text else "why_none", name=task)
-    if is_key(found, "timed_out"):
-        return Message.of("why_slow", name=task)
+    if isinstance(found, Message) and found.key == "timed_out":
+        return Message.of("why_slow", name=task, **found.data)
     if is_raised(found, "NotImplementedError") and "NotImplementedError" in text:
         return Message.of("why_unwritten", name=task)
     if is_key(found, "missing"):

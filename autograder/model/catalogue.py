@@ -94,7 +94,7 @@ GERMAN = {
     "why_none": "`{name}` gibt nichts zurück, also `None`. Fehlt ein `return`?",
     "why_printed": "`{name}` gibt nichts zurück, also `None`: `print` zeigt einen Wert nur an, "
     "erst `return` gibt ihn zurück.",
-    "why_slow": "`{name}` wird nicht rechtzeitig fertig.",
+    "why_slow": "`{name}` wird nicht rechtzeitig fertig: Ein Aufruf hat {seconds} Sekunden Zeit.",
     "why_unwritten": "`{name}` ist noch nicht geschrieben: `NotImplementedError` aus der Vorlage "
     "steht noch da.",
     "why_begun": "Die Zelle endet mit `NotImplementedError` aus der Vorlage: Sie ist noch nicht "
@@ -233,7 +233,7 @@ ENGLISH = {
     "why_none": "`{name}` returns nothing, that is, `None`. Is a `return` missing?",
     "why_printed": "`{name}` returns nothing, that is, `None`: `print` only shows a value, "
     "`return` returns it.",
-    "why_slow": "`{name}` does not finish in time.",
+    "why_slow": "`{name}` does not finish in time: a call has {seconds} seconds.",
     "why_unwritten": "`{name}` is not written yet: the `NotImplementedError` of the stub is still "
     "there.",
     "why_begun": "The cell ends with the stub's `NotImplementedError`: it is not finished yet.",

@@ -39,6 +39,8 @@ def call_expression(
 
     With `each`, `arguments` are those of one call after the other.
     """
+    if each and len(arguments) > 1 and all(one is arguments[0] for one in arguments):
+        return f"[{function}(*each) for each in [{literal(arguments[0])}] * {len(arguments)}]"
     if each:
         return f"[{function}(*each) for each in {literal(list(arguments))}]"
     values = [("", value) for value in arguments]

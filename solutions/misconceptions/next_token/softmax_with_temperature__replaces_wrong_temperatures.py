@@ -1,11 +1,11 @@
 """Replaces a temperature that is not positive by a tiny one.
 
-de: Du ersetzt unerlaubte Temperaturen stillschweigend durch eine winzige. Woran merkt jemand, der
-aus Versehen T = -1 übergibt, dass etwas nicht stimmt? Was soll die Funktion laut Docstring in
-diesem Fall tun?
-en: You silently replace temperatures that are not allowed by a tiny one. How does somebody who
-passes T = -1 by mistake notice that something is wrong? What should the function do then, according
-to the docstring?
+de: Bei unerlaubten Temperaturen lieferst du stillschweigend, was bei einer winzigen herauskäme.
+Woran merkt jemand, der aus Versehen T = -1 übergibt, dass etwas nicht stimmt? Was soll die Funktion
+laut Docstring in diesem Fall tun?
+en: For temperatures that are not allowed you silently return what a tiny one would give. How does
+somebody who passes T = -1 by mistake notice that something is wrong? What should the function do
+then, according to the docstring?
 """
 
 

@@ -1,7 +1,7 @@
 """Rounds both numbers to two decimals.
 
 de: Du rundest die Zahlen auf zwei Stellen. Wie weit liegen sie damit vom genauen Wert weg, und wie
-genau wird laut Spielregeln verglichen? Runden kannst du später bei der Ausgabe.
+genau wird verglichen? Runden kannst du später bei der Ausgabe.
 en: You round the numbers to two decimals. How far does that take them from the exact value, and how
 closely are they compared according to the rules? Rounding can wait until you print.
 """

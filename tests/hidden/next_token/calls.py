@@ -10,7 +10,7 @@ itself, on arguments that come to the same by the rule.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,7 +122,7 @@ class Plain:
         """
         for named in kept:
             given = tuple(map(plain, named.values()))
-            with self.unless_always(function, given):
+            with self.unless_always(function, given), taking(named):
                 value = function.unchanged(**named)
             if not self.accepts(value, given):
                 self.need(function)
@@ -177,6 +177,18 @@ def follow_generator(
         with part(at):
             expected = f"wie beim ersten Mal: {literal(before)}"
             ensure(read(before) == read(now), expected, literal(now))
+
+
+@contextlib.contextmanager
+def taking(names: Iterable[str]) -> Iterator[None]:
+    """That the function takes its arguments by these names."""
+    try:
+        yield
+    except Raised as error:
+        if "TypeError" not in error.kinds or "keyword argument" not in str(error.found):
+            raise
+        expected = f"Parameter, die heißen wie in der Vorlage: {', '.join(names)}"
+        raise Violation(error.found, expected) from error
 
 
 @contextlib.contextmanager

@@ -32,6 +32,7 @@ PLAIN = Plain(
 
 @points(1.5, task="argmax_choice", hint="Gesucht ist der Platz des größten Werts, nicht der Wert.")
 @given(case=cases(distinct_distributions()))
+@example(case=(["Paris", "Rom", "."], np.array([0.1, 0.6, 0.3])))
 def test_takes_the_largest(student: Student, case: Case) -> None:
     """Gewählt wird das Token mit der größten Wahrscheinlichkeit, als Paar aus Token und Index."""
     expected = reference.argmax_choice(*case)
@@ -40,6 +41,7 @@ def test_takes_the_largest(student: Student, case: Case) -> None:
 
 @points(1, task="argmax_choice", hint="Bei [0.4, 0.4, 0.2] gewinnt das Token ganz links.")
 @given(case=or_large(cases(tied_distributions()), (numbered(1000), uniform(1000))))
+@example(case=(["Paris", "Rom", "."], np.array([0.4, 0.4, 0.2])))
 @across(case=CASES)
 def test_takes_the_first_of_a_tie(student: Student, case: Case) -> None:
     """Teilen sich mehrere Token die größte Wahrscheinlichkeit, so gewinnt das erste von ihnen."""

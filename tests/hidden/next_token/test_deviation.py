@@ -37,6 +37,7 @@ PLAIN = Plain(
 @points(1, task="deviation", hint="Eine Zahl für alle: Welches Token liegt am weitesten daneben?")
 @given(pair=or_large(frequencies(), (uniform(1000), normalised(range(1000)))))
 @example(pair=(np.array([0.5, 0.3, 0.2]), np.array([0.4, 0.2, 0.4])))
+@example(pair=(np.array([0.2, 0.6, 0.2]), np.array([0.4, 0.2, 0.4])))
 @across(pair=PLAIN_GAPS)
 def test_is_the_largest_difference(student: Student, pair: tuple[Vector, Vector]) -> None:
     """Die Abweichung ist der größte Abstand zwischen Wahrscheinlichkeit und Häufigkeit."""
