@@ -11,8 +11,10 @@ from autograder.testing import StudentError, Vector, fail, index, pair, part, pr
 def chosen(value: object, tokens: Sequence[str]) -> int:
     """The index of the token that a value names, in whatever form: `choice` judges that.
 
-    That it names one is a premise.
+    That it names one, or is the index of one, is a premise.
     """
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(tokens):
+        return value
     named = [
         each
         for each in (value if isinstance(value, list | tuple) else [value])
