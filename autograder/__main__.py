@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.cli import app
+from autograder.cli.main import app
 
 if __name__ == "__main__":
     app()

@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 
 from autograder.audit.cache import digest_of, store
-from autograder.cli import SEEDS
+from autograder.cli.suite import SEEDS
 from autograder.course.folder import Course
 from autograder.grading.grade import Job
 from autograder.grading.process import grade_in_subprocess
@@ -114,8 +114,9 @@ def test_export_writes_a_line_for_every_student(room: Classroom) -> None:
 
 def test_the_other_commands_of_the_readme_run(room: Classroom) -> None:
     """A TA's as they stand; a student's as far as they go without a browser and a network."""
+    words = {"grade": "52 of 52 points", "review": f"free text ({len(HERE)})"}
     for command in readme_commands("A TA's day"):
-        assert "52 of 52 points" in room.run(*command)
+        assert words[command[1]] in room.run(*command)
     install, start = readme_commands("A student's day")
     folder = Classroom(room.root / "release" / ASSIGNMENT)
     folder.run(install[0], install[1], "--no-index", *install[2:])

@@ -221,7 +221,7 @@ def test_a_late_submission_carries_its_lateness_and_its_penalty(trip: Trip) -> N
     assert re.search(r"is [\d.]+ seconds late", trip.said["second autograde"][1])
     first, second = trip.pages(ben)
     assert "Abzug für die verspätete Abgabe" not in first
-    assert re.search(r"Abzug für die verspätete Abgabe</td><td[^>]*>−1,5<", second)
+    assert re.search(r"Abzug für die verspätete Abgabe</td><td[^>]*>−1[.]5<", second)
 
 
 def test_no_student_can_list_the_feedback_of_the_others(trip: Trip) -> None:

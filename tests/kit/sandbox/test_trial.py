@@ -114,7 +114,7 @@ def test_a_suite_that_can_not_be_read_is_named(tmp_path: Path) -> None:
 SERVER = """
 import sys
 
-import autograder.cli
+import autograder.cli.main
 from autograder.grading.child import fork_server
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The command `autograder`: what nbgrader's own commands do not offer."""

@@ -1,0 +1,6 @@
+"""The command with all its subcommands: each module here adds some."""
+
+from autograder.cli import grading, staff, suite
+from autograder.cli.app import app
+
+__all__ = ["app", "grading", "staff", "suite"]
