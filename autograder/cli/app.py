@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from traitlets.config import Config
 
 from autograder import __version__
+from autograder.course.folder import Course
 from autograder.model.errors import GraderError
 
 app = typer.Typer(
@@ -46,6 +49,16 @@ def options(
     ] = False,
 ) -> None:
     """The options without a command; the help text is the app's."""
+
+
+def configure(course: Course) -> Config:
+    """The course's settings, which may name classes of modules beside them.
+
+    nbgrader's commands look for those in the course folder as well.
+    """
+    if (root := str(course.root)) not in sys.path:
+        sys.path.insert(0, root)
+    return course.config()
 
 
 @contextlib.contextmanager

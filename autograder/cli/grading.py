@@ -10,7 +10,15 @@ import nbformat
 import typer
 from nbformat import NotebookNode
 
-from autograder.cli.app import Assignment, CourseFolder, app, console, report_grader_errors, trouble
+from autograder.cli.app import (
+    Assignment,
+    CourseFolder,
+    app,
+    configure,
+    console,
+    report_grader_errors,
+    trouble,
+)
 from autograder.course.folder import Course
 from autograder.course.settings import Settings
 from autograder.doctor.machine import examine
@@ -90,7 +98,7 @@ def watch_assignment(
     """
     with report_grader_errors():
         where = Course.at(course)
-        config = where.config()
+        config = configure(where)
         if times_a_day is not None:
             config.Watch.times_a_day = times_a_day
         watcher = Watcher(where, assignment, config, folder)

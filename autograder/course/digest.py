@@ -50,6 +50,14 @@ def digests_of_suite(course: Path, assignment: str) -> dict[Path, str]:
     return found
 
 
+def digest_of_place(*places: Path) -> str:
+    """A digest of files, or of all files in folders, with their names; raises GraderError."""
+    digest = hashlib.sha256()
+    for place in places:
+        add_place(digest, place)
+    return digest.hexdigest()
+
+
 def named_by(path: Path, others: Iterable[Path]) -> set[Path]:
     """A file and those of the others that it names, as who imports does, or that they name."""
     found, waiting = {path}, [path]

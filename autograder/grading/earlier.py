@@ -85,6 +85,17 @@ class EarlierGrade:
         return [remark for remark in told if remark.partition(": ")[0] in self.kept]
 
 
+def describe_kept(grade: Grade, earlier: Grade | None) -> str:
+    """Which tasks an earlier grading holds for; "" where for none."""
+    before = earlier.tasks if earlier is not None else ()
+    kept = [task.task for task in grade.tasks if task in before and task.basis]
+    again = [task.task for task in grade.tasks if task.task not in kept]
+    if not kept:
+        return ""
+    ran, names = ", ".join(again) or "nothing", ", ".join(kept)
+    return f"run again: {ran}; kept, since nothing has changed: {names}"
+
+
 def digests_of_results(
     tests: Mapping[Path, str], course: Path, assignment: str, settings: Settings
 ) -> dict[str, str]:

@@ -43,6 +43,7 @@ class ReadResult:
 
     notebook: str
     noticed: Noticed = field(default_factory=Noticed)
+    digest: str = ""  # of the file that was handed in, SHA-256
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def restore_intake(intake: Intake, source: NotebookNode) -> ReadResult:
     for remark in restored.remarks if intake.fault is None else ():  # or every cell is missing
         remarks.add(remark)
     noticed = Noticed(tuple(remarks.said), intake.fault)
-    return ReadResult(nbformat.writes(restored.notebook), noticed)
+    return ReadResult(nbformat.writes(restored.notebook), noticed, intake.digest)
 
 
 def source_of(job: ReadJob) -> NotebookNode:

@@ -24,7 +24,7 @@ from autograder.kernel.cell import CellResult, Note, add_note
 from autograder.kernel.kernel import Kernel, KernelDied, launch_kernel
 from autograder.kernel.plan import End, Plan
 from autograder.kernel.warm import WarmKernels
-from autograder.model.cells import is_test, task_of
+from autograder.model.cells import is_test, place_of, task_of
 from autograder.model.limits import Limits
 from autograder.model.messages import Message, render
 from autograder.student.snapshot import Snapshot
@@ -131,7 +131,8 @@ async def run_until_it_lasts(
     notebook: NotebookNode, limits: Limits, stack: contextlib.ExitStack, start: Start
 ) -> Run:
     """Run the notebook until a kernel survives it; that kernel stays open on `stack`."""
-    plan = Plan(time.monotonic() + limits.cells_seconds)
+    places = [place_of(notebook.cells, index) for index in range(len(notebook.cells))]
+    plan = Plan(time.monotonic() + limits.cells_seconds, places)
     attempt = Attempt({})
     for ends in count(1):
         with contextlib.ExitStack() as opened:
@@ -162,7 +163,7 @@ async def run_cells(
             case Ran(result):
                 ran.append(index)
                 attempt.notes[index] = list(result.notes)
-                note_unusual(attempt, index, result, limits)
+                note_unusual(attempt, index, result, plan.places[index], limits)
             case Frozen(snapshot):
                 attempt.snapshots[task_of(cell)] = snapshot
             case NotFrozen(reason):
@@ -210,17 +211,19 @@ def freeze(kernel: Kernel) -> Frozen | NotFrozen:
         return NotFrozen(f"no copy of the kernel could be made: {error}")
 
 
-def note_unusual(attempt: Attempt, index: int, result: CellResult, limits: Limits) -> None:
+def note_unusual(
+    attempt: Attempt, index: int, result: CellResult, place: str, limits: Limits
+) -> None:
     """Note for staff and student what was unusual about a cell that has just run."""
     if result.interrupted:
         seconds = f"{limits.cell_seconds:g}"
         attempt.interrupted[index] = Message.of("cause_interrupted", seconds=seconds)
-        attempt.remarks.append(f"cell {index + 1} was interrupted: limit cell_seconds")
+        attempt.remarks.append(f"{place} was interrupted: limit cell_seconds")
     if result.cut:
-        attempt.remarks.append(f"cell {index + 1} showed more than limit outputs allows")
+        attempt.remarks.append(f"{place} showed more than limit outputs allows")
     if result.exited:
         said = "called exit(): the cells behind it ran all the same"
-        attempt.remarks.append(f"cell {index + 1} {said}")
+        attempt.remarks.append(f"{place} {said}")
 
 
 def explain_gaps(notebook: NotebookNode, attempt: Attempt, plan: Plan) -> None:

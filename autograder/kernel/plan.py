@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autograder.kernel.bisection import Bisection
@@ -26,6 +27,7 @@ class Plan:
     """What is left out, and why: single cells, and everything from `stop` on."""
 
     deadline: float
+    places: Sequence[str]  # of the cells, for remarks
     skipped: dict[int, Message] = field(default_factory=dict)  # index of a cell: cause
     search: Bisection | None = None  # for a cell that ended the kernel
     stop: int | None = None
@@ -49,7 +51,7 @@ class Plan:
     def leave_out(self, index: int, cause: Message) -> None:
         """Run all cells but this one, and those that are left out already."""
         self.skipped[index] = cause
-        self.remarks.append(f"cell {index + 1} ended the kernel: {render(cause, 'en')}")
+        self.remarks.append(f"{self.places[index]} ended the kernel: {render(cause, 'en')}")
 
     def look_at_clock(self, index: int, limits: Limits) -> None:
         """Run no cell from `index` on where the time of all cells is up."""
@@ -60,7 +62,7 @@ class Plan:
     def stop_before(self, index: int, cause: Message, remark: str) -> None:
         """Run no cell from `index` on."""
         self.stop, self.cause, self.search = index, cause, None
-        self.remarks.append(f"the run stopped before cell {index + 1}: {remark}")
+        self.remarks.append(f"the run stopped before {self.places[index]}: {remark}")
 
     def draw_conclusion(self, end: End, ends: int, limits: Limits) -> None:
         """Plan the next run after the kernel has ended for the `ends`th time.

@@ -36,9 +36,9 @@ GERMAN = {
     "unread_irregular": "{file} ist keine gewöhnliche Datei, sondern ein Link, ein Ordner oder "
     "eine Pipe.",
     "unread_size": "Die Datei ist zu groß: {size} Bytes, erlaubt sind {most}.",
-    "unread_text": "Bis zur Zelle {cell} sind es mehr als {most} Zeichen Text und Bilder.",
+    "unread_text": "In den ersten {cell} Zellen sind es mehr als {most} Zeichen Text und Bilder.",
     "unread_cells": "Das Notebook hat {cells} Zellen, erlaubt sind {most}.",
-    "unread_attachments": "Bis zur Zelle {cell} sind es mehr als {most} eingefügte Bilder.",
+    "unread_attachments": "In den ersten {cell} Zellen sind es mehr als {most} eingefügte Bilder.",
     "unread_memory": "Um die Datei zu lesen, sind mehr als {mib} MiB Speicher nötig.",
     "unread_time": "Um die Datei zu lesen, sind mehr als {seconds} Sekunden nötig.",
     "unread_several": "Es liegen mehrere Notebooks da ({files}), aber keines heißt {wanted}.",
@@ -176,10 +176,10 @@ ENGLISH = {
     "unread_no_notebook": "The file is JSON, but no notebook.",
     "unread_irregular": "{file} is no regular file but a link, a folder or a pipe.",
     "unread_size": "The file is larger than limit submission_bytes: {size} bytes, not {most}.",
-    "unread_text": "Up to cell {cell} there is more text than limit text_bytes ({most}).",
+    "unread_text": "In the first {cell} cells there is more text than limit text_bytes ({most}).",
     "unread_cells": "The notebook has {cells} cells, more than limit cells ({most}).",
-    "unread_attachments": "Up to cell {cell} there are more attachments than limit attachments "
-    "({most}).",
+    "unread_attachments": "In the first {cell} cells there are more attachments than limit "
+    "attachments ({most}).",
     "unread_memory": "Reading the file takes more memory than limit grading_bytes ({mib} MiB).",
     "unread_time": "Reading the file takes longer than limit reading_seconds ({seconds}).",
     "unread_several": "There are several notebooks ({files}), and none is named {wanted}.",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import nbformat
 from nbformat import NotebookNode
 
@@ -11,6 +14,8 @@ KEY = "autograder"  # where the kit notes something in metadata, or in nbconvert
 LINE_BYTES = 16  # that the JSON of a notebook has for a line, however short the line is
 STAFF = "staff"  # under that key: a cell that no student is shown
 PREFIX = "test_"  # the test cell of task `f` has the grade_id `test_f`
+HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.*?)[\s#]*$", re.MULTILINE)
+LONGEST_HEADING = 60
 
 
 def read_notebook(text: str, *, name: str) -> NotebookNode:
@@ -100,6 +105,21 @@ def split_regions(text: str, *kinds: str) -> tuple[list[str], list[str]]:
         else:
             lines.append(line)
     return inside, outside
+
+
+def place_of(cells: Sequence[NotebookNode], index: int) -> str:
+    """Where a person finds a cell: its grade_id, or its number below the heading above it.
+
+    JupyterLab shows no numbers of cells. The heading may be a student's: it is cut to one line.
+    """
+    if name := grade_id_of(cells[index]):
+        return f"cell {name}"
+    for above in range(index - 1, -1, -1):
+        headings = cells[above].cell_type == "markdown" and HEADING.findall(text_of(cells[above]))
+        if headings:
+            heading = "".join(filter(str.isprintable, headings[-1][:LONGEST_HEADING]))
+            return f"cell {index - above} below the heading '{heading}'"
+    return f"cell {index + 1} from the top"
 
 
 def says_the_same(cell: NotebookNode, original: NotebookNode) -> bool:

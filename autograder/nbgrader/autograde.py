@@ -41,16 +41,19 @@ from traitlets import Type
 
 from autograder.course.settings import Settings
 from autograder.files import remove_folder
+from autograder.grading.earlier import describe_kept
 from autograder.grading.intake import ReadResult
 from autograder.model.cells import KEY, read_notebook
 from autograder.model.errors import ClusterLost, GraderError
 from autograder.model.grade import Grade
+from autograder.model.provenance import Method
 from autograder.model.remarks import write_noticed
 from autograder.nbgrader.gradebook import forget_scores, ungraded_tests
 from autograder.nbgrader.interleave import Work, interleave
 from autograder.nbgrader.interrupt import noting_interrupts
 from autograder.nbgrader.preprocessors import GRADED, Graded, Resources, submission_in
 from autograder.nbgrader.progress import show_progress
+from autograder.nbgrader.provenance import method_of, provenance_of
 from autograder.nbgrader.receipts import CopyReceipt, Timestamps, submitted_at
 from autograder.nbgrader.results import has_result, read_result, write_result
 from autograder.nbgrader.submitted import SubmittedFolders
@@ -108,6 +111,8 @@ class Autograde(SubmittedFolders, CopyReceipt):
         self.failed: dict[str, str] = {}  # student: why the grader could not grade
         self.reads: dict[str, ReadResult] = {}  # by the path of a submitted notebook
         self.graded: dict[str, Graded] = {}  # by the path of a restored notebook
+        self.digests: dict[str, str] = {}  # of files that were handed in, by the same path
+        self.method = Method()
 
     def start(self) -> None:
         """Grade; raises Waiting where a person has to look, SystemExit where nothing works."""
@@ -125,6 +130,7 @@ class Autograde(SubmittedFolders, CopyReceipt):
         """Grade every submission; raises Waiting at the end where a person has to look."""
         settings = Settings.of(self.config)
         course, assignment = Path(self.coursedir.root), self.coursedir.assignment_id
+        self.method = method_of(course, assignment, settings)
         with (
             GradingPool(course, assignment, settings, expected=len(self.assignments)) as pool,
             noting_interrupts() as check,
@@ -182,10 +188,12 @@ class Autograde(SubmittedFolders, CopyReceipt):
                 self.reads[path] = reading.result()
                 self.convert_step(path, sanitizing=True)
                 restored = os.path.join(self.writer.build_directory, os.path.basename(path))
+                self.digests[restored] = reading.result().digest
                 submission = submission_in(nbformat.read(restored, as_version=4))
                 yield (grading := pool.grade(submission, earlier.get(path)))
                 self.graded[restored] = submission, grading.result()
-                self.tell_kept(student, grading.result().grade, earlier.get(path))
+                if kept := describe_kept(grading.result().grade, earlier.get(path)):
+                    self.log.info("%s: %s", student, kept)
                 self.convert_step(restored, sanitizing=False)
             self.notebooks = known
             self.set_permissions(assignment, student)
@@ -233,19 +241,6 @@ class Autograde(SubmittedFolders, CopyReceipt):
         found = {path: read_result(folder, Path(path).stem) for path in self.notebooks}
         return {path: grade for path, grade in found.items() if grade is not None}
 
-    def tell_kept(self, student: str, grade: Grade, earlier: Grade | None) -> None:
-        """Say in the log which tasks an earlier grading holds for."""
-        before = earlier.tasks if earlier is not None else ()
-        kept = [task.task for task in grade.tasks if task in before and task.basis]
-        if kept:
-            again = [task.task for task in grade.tasks if task.task not in kept]
-            self.log.info(
-                "%s: run again: %s; kept, since nothing has changed: %s",
-                student,
-                ", ".join(again) or "nothing",
-                ", ".join(kept),
-            )
-
     def holds(self, assignment_id: str, student_id: str) -> bool:
         """Whether a submission was graded to the end, and is the newest."""
         folder = Path(self._format_dest(assignment_id, student_id))
@@ -272,10 +267,15 @@ class Autograde(SubmittedFolders, CopyReceipt):
         graded = resources.get(KEY)
         if not isinstance(graded, Grade):
             return
-        write_result(Path(self.writer.build_directory), resources["unique_key"], graded)
+        folder, name = Path(self.writer.build_directory), resources["unique_key"]
+        student = resources["nbgrader"]["student"]
+        source = Path(self._format_source(graded.assignment, student))
+        digest = self.digests.pop(str(folder / f"{name}.ipynb"), "")
+        provenance = provenance_of(student, name, source, digest, self.method)
+        write_result(folder, name, graded, provenance)
         causes = [f"{task.task}: {task.cause}" for task in graded.tasks if task.cause]
         if causes:
-            self.failed[resources["nbgrader"]["student"]] = causes[0]
+            self.failed[student] = causes[0]
 
     def discard(self, student: str, notebooks: Sequence[str]) -> None:
         """Leave nothing of a grading that failed, neither files nor scores."""

@@ -1,22 +1,48 @@
-"""The result file of a graded notebook: its whole grade as JSON, for staff.
+"""The result file of a graded notebook: its grade and on what it rests, as JSON, for staff.
 
-It lies beside the autograded notebook, is written last, and never gets into feedback.
+It lies beside the autograded notebook, is written last, and never gets into feedback. Whoever
+grades the same submission in the same way gets the same file, byte for byte.
 """
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from autograder.files import write_atomically
 from autograder.model.errors import GraderError
 from autograder.model.grade import Grade, from_json, to_json
+from autograder.model.provenance import Provenance
 
 RESULT_SUFFIX = ".result.json"
 
 
-def write_result(folder: Path, notebook: str, grade: Grade) -> None:
+def write_result(folder: Path, notebook: str, grade: Grade, provenance: Provenance) -> None:
     """Write the grade of a notebook into the folder of its autograded submission."""
-    write_atomically(result_path(folder, notebook), to_json(grade))
+    write_atomically(result_path(folder, notebook), result_text(grade, provenance))
+
+
+def result_text(grade: Grade, provenance: Provenance) -> bytes:
+    """The content of a result file: whose it is and the sums first, then every law."""
+    data: dict[str, Any] = msgspec.to_builtins(provenance)
+    method = data.pop("method")
+    tasks = [
+        {"task": each.task, "earned": each.earned, **msgspec.to_builtins(each)}
+        for each in grade.tasks
+    ]
+    whole = {
+        "assignment": grade.assignment,
+        **data,
+        "earned": grade.earned,
+        "points": grade.points,
+        "tasks": tasks,
+        "remarks": list(grade.remarks),
+        "method": method,
+    }
+    return to_json(whole)
 
 
 def has_result(folder: Path, notebook: str) -> bool:
@@ -30,6 +56,16 @@ def read_result(folder: Path, notebook: str) -> Grade | None:
         return from_json(result_path(folder, notebook).read_bytes())
     except (OSError, GraderError):
         return None
+
+
+def read_provenances(folder: Path) -> dict[str, Provenance]:
+    """On what the grades in a folder rest, by notebook; files that do not say are left out."""
+    found = {}
+    for path in sorted(folder.glob(f"*{RESULT_SUFFIX}")):
+        with contextlib.suppress(OSError, ValueError, RecursionError):  # as of an older version
+            provenance = msgspec.json.decode(path.read_bytes(), type=Provenance)
+            found[provenance.notebook] = provenance
+    return found
 
 
 def read_results(folder: Path) -> list[Grade]:

@@ -9,6 +9,7 @@ nobody can read is a *fault*: its tasks are not graded, and a person looks.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -40,6 +41,7 @@ class Intake:
     notebook: NotebookNode | None
     remarks: tuple[str, ...] = ()
     fault: Message | None = None
+    digest: str = ""  # SHA-256 of the file, "" where it was not read
 
 
 class Unread(Exception):
@@ -76,13 +78,15 @@ def read_submission(
 def read_file(path: Path, limits: Limits, remarks: Remarks | None = None) -> Intake:
     """The notebook in a file, whatever its name; raises OSError where it can't be read."""
     remarks = remarks or Remarks()
+    digest = ""
     try:
-        data = parse(decode(read_bytes(path, limits), remarks))
-        cells = list(read_cells(data, limits, remarks))
+        content = read_bytes(path, limits)
+        digest = hashlib.sha256(content).hexdigest()
+        cells = list(read_cells(parse(decode(content, remarks)), limits, remarks))
     except Unread as fault:
-        return Intake(None, tuple(remarks.said), fault.message)
+        return Intake(None, tuple(remarks.said), fault.message, digest)
     notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=cells)
-    return Intake(notebook, tuple(remarks.said))
+    return Intake(notebook, tuple(remarks.said), digest=digest)
 
 
 # --- which file ---------------------------------------------------------------
@@ -210,13 +214,15 @@ def read_cell(cell: dict[str, Any], number: int, remarks: Remarks) -> NotebookNo
     text = text if is_text(text) else ""
     if kind == "heading":  # of nbformat 3
         kind, text = "markdown", f"# {text}"
+    name = grade_id_in(cell)
+    place = f"cell {show(name)}" if is_text(name) else f"cell {number} from the top"
     if kind not in ("code", "markdown", "raw"):
-        remarks.add(f"cell {number} has no known type and was taken for plain text")
+        remarks.add(f"{place} has no known type and was taken for plain text")
         kind = "raw"
     read = NotebookNode(cell_type=kind, id=f"cell-{number}", metadata=NotebookNode())
-    read.source = clean(text, number, remarks)
-    if is_text(name := grade_id_in(cell)):
-        read.metadata.nbgrader = NotebookNode(grade_id=clean(name, number, remarks))
+    read.source = clean(text, place, remarks)
+    if is_text(name):
+        read.metadata.nbgrader = NotebookNode(grade_id=clean(name, place, remarks))
     if isinstance(cell.get("attachments"), dict):
         read.attachments = pictures_in(cell["attachments"])
     return read
@@ -251,9 +257,9 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def clean(text: str, number: int, remarks: Remarks) -> str:
+def clean(text: str, place: str, remarks: Remarks) -> str:
     """The text without what no file can hold."""
     tidied = tidy(text)
     if tidied != text:
-        remarks.add(f"cell {number} had characters that no text can hold, such as NUL")
+        remarks.add(f"{place} had characters that no text can hold, such as NUL")
     return tidied

@@ -88,7 +88,7 @@ def test_an_exception_is_an_output_and_the_run_goes_on() -> None:
 def test_an_endless_loop_costs_only_its_own_cell() -> None:
     with running("while True: pass", "def f(): return 1", check("f"), limits=LIMITS) as run:
         assert call(run, "f") == 1
-        assert run.remarks == ["cell 1 was interrupted: limit cell_seconds"]
+        assert run.remarks == ["cell 1 from the top was interrupted: limit cell_seconds"]
         assert "It ran longer than 3 seconds" in shown(run, 0)
 
 
@@ -97,7 +97,7 @@ def test_a_loop_that_swallows_interrupts_is_left_out_and_named() -> None:
     with running(*cells, limits=LIMITS) as run:
         assert [call(run, "f"), call(run, "g")] == [1, 2]
         assert len(run.remarks) == 1
-        assert run.remarks[0].startswith("cell 3 ended the kernel")
+        assert run.remarks[0].startswith("cell 3 from the top ended the kernel")
         assert "This cell was stopped when grading" in shown(run, 2)
 
 
@@ -106,7 +106,9 @@ def test_a_cell_that_ends_the_process_is_left_out_when_the_others_run_again() ->
     with running(before, check("f"), ENDS, "def g(): return 2", check("g")) as run:
         assert [call(run, "f"), call(run, "g")] == [1, 2]
         assert shown(run, 0) == "before\n", "outputs of the first run are not kept"
-        assert run.remarks == ["cell 3 ended the kernel: A cell ended the Python process."]
+        assert run.remarks == [
+            "cell 3 from the top ended the kernel: A cell ended the Python process."
+        ]
 
 
 def test_a_cell_that_is_left_out_keeps_what_it_showed_and_says_that_it_was_cut() -> None:
@@ -129,14 +131,14 @@ def test_after_too_many_ends_what_was_frozen_before_them_stays() -> None:
         assert run.snapshots["g"] == Message.of("kernel_died", cause=Message.of("cause_ended"))
         with pytest.raises(Died):
             call(run, "g")
-        assert run.remarks[-1] == "the run stopped before cell 5: limit restarts"
+        assert run.remarks[-1] == "the run stopped before cell 5 from the top: limit restarts"
 
 
 def test_memory_beyond_the_limit_is_named_and_the_rest_runs_again() -> None:
     with running(greedy.MEMORY, "def f(): return 1", check("f")) as run:
         assert call(run, "f") == 1
         assert run.remarks == [
-            "cell 1 ended the kernel: More memory was used than allowed (512 MiB)."
+            "cell 1 from the top ended the kernel: More memory was used than allowed (512 MiB)."
         ]
         assert "512 MiB" in shown(run, 0)
 
@@ -145,7 +147,7 @@ def test_a_fork_bomb_is_named_and_the_rest_runs_again() -> None:
     with running(greedy.PROCESSES, "def f(): return 1", check("f")) as run:
         assert call(run, "f") == 1
         assert run.remarks == [
-            "cell 1 ended the kernel: More processes were running than allowed (24)."
+            "cell 1 from the top ended the kernel: More processes were running than allowed (24)."
         ]
 
 
@@ -164,7 +166,7 @@ def test_what_an_interrupted_cell_defined_is_there_in_the_next_run_too() -> None
     cells = ["def f(): return 1\nwhile True: pass", check("f"), ENDS, "def g(): return f() + 1"]
     with running(*cells, check("g"), limits=LIMITS) as run:
         assert [call(run, "f"), call(run, "g")] == [1, 2]
-        assert "cell 1 was interrupted: limit cell_seconds" in run.remarks
+        assert "cell 1 from the top was interrupted: limit cell_seconds" in run.remarks
 
 
 def test_a_cell_cannot_take_the_snapshots_thread_with_it() -> None:
@@ -233,7 +235,7 @@ def test_a_cell_that_leaves_the_kernel_ends_nothing_but_itself(leave: str) -> No
     with running(*cells) as run:
         assert [call(run, "f"), call(run, "g")] == [1, 2]
         assert run.remarks == [
-            f"cell {number} called exit(): the cells behind it ran all the same"
+            f"cell {number} from the top called exit(): the cells behind it ran all the same"
             for number in (1, 5)
         ]
 
@@ -250,7 +252,9 @@ def test_the_cell_that_set_a_timer_is_left_out_and_not_the_one_it_met() -> None:
     cells = ["def f(): return 1", check("f"), TIMER.format(2), "x = 1", sleeps, check("g")]
     with running(*cells) as run:
         assert [call(run, "f"), call(run, "g")] == [1, 2]
-        assert run.remarks == ["cell 3 ended the kernel: A cell ended the Python process."]
+        assert run.remarks == [
+            "cell 3 from the top ended the kernel: A cell ended the Python process."
+        ]
 
 
 def test_a_kernel_that_was_killed_from_outside_costs_no_cell() -> None:
