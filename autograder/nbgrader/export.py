@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,33 +36,26 @@ NOT_HANDED_IN = "not handed in"
 SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20"
 FORMULA = re.compile(rf"\A(?=[\t\r\n])|(?:\A|(?<=[;,|\t\r\n]))(?= *[{SIGNS}])")
 
+Row = dict[str, Any]  # a value by its column
 Cells = dict[tuple[str, str], str]  # a cell's column by its notebook and its grade_id
 
 
-class CsvExport(ExportPlugin):
-    """A row for each student and assignment: nbgrader's columns, the status, a column a task."""
+class GradesExport(ExportPlugin):
+    """What all exports share: the rows of the assignments and students that were asked for."""
 
-    def export(self, gradebook: Gradebook) -> None:
-        """Write grades.csv, or the file that `--to` names."""
-        to = self.to or "grades.csv"
-        self.log.info("Exporting grades to %s", to)
-        wanted, students = set(map(str, self.assignment)), set(map(str, self.student))
-        assignments = [a for a in gradebook.assignments if not wanted or a.name in wanted]
-        assignments.sort(key=lambda assignment: assignment.name)
-        rows = [
-            row
-            for assignment in assignments
-            for row in self.rows(gradebook, assignment)
-            if not students or row["student_id"] in students
-        ]
-        tasks = [name for each in assignments for name in columns_of(each).values()]
-        names = [*COLUMNS, *dict.fromkeys(tasks)]
-        with Path(to).open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            writer = csv.DictWriter(file, names, restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows({key: harmless(value) for key, value in row.items()} for row in rows)
+    def assignments(self, gradebook: Gradebook) -> list[Assignment]:
+        """The assignments that `--assignment` names, or all, sorted."""
+        wanted = set(map(str, self.assignment))
+        found = [a for a in gradebook.assignments if not wanted or a.name in wanted]
+        return sorted(found, key=lambda assignment: assignment.name)
 
-    def rows(self, gradebook: Gradebook, assignment: Assignment) -> Iterator[dict[str, Any]]:
+    def wanted_rows(self, gradebook: Gradebook, assignment: Assignment) -> list[Row]:
+        """The rows of the students that `--student` names, or of all."""
+        students = set(map(str, self.student))
+        rows = self.rows(gradebook, assignment)
+        return [row for row in rows if not students or row["student_id"] in students]
+
+    def rows(self, gradebook: Gradebook, assignment: Assignment) -> Iterator[Row]:
         """The rows of an assignment, sorted by student."""
         course = CourseDirectory(parent=self)
         known = {student.id: student for student in gradebook.students}
@@ -76,7 +69,28 @@ class CsvExport(ExportPlugin):
             yield row | grades_of(course, assignment, name, submission)
 
 
-def about(assignment: Assignment, name: str, student: Student | None) -> dict[str, Any]:
+class CsvExport(GradesExport):
+    """A row for each student and assignment: nbgrader's columns, the status, a column a task."""
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write grades.csv, or the file that `--to` names."""
+        to = self.to or "grades.csv"
+        self.log.info("Exporting grades to %s", to)
+        assignments = self.assignments(gradebook)
+        rows = [row for each in assignments for row in self.wanted_rows(gradebook, each)]
+        tasks = [name for each in assignments for name in columns_of(each).values()]
+        write_table(Path(to), [*COLUMNS, *dict.fromkeys(tasks)], rows)
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write a CSV file whose texts are no formulas; a value that is missing is empty."""
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: harmless(value) for key, value in row.items()} for row in rows)
+
+
+def about(assignment: Assignment, name: str, student: Student | None) -> Row:
     """What a row says of its assignment and its student."""
     return {
         "assignment": assignment.name,
@@ -91,7 +105,7 @@ def about(assignment: Assignment, name: str, student: Student | None) -> dict[st
 
 def grades_of(
     course: CourseDirectory, assignment: Assignment, name: str, found: SubmittedAssignment | None
-) -> dict[str, Any]:
+) -> Row:
     """What a row says of a submission; a sum only where it is final."""
     handed = folder_of(course, course.submitted_directory, name, assignment.name)
     if found is None:
@@ -100,7 +114,7 @@ def grades_of(
     grades = [(book.name, grade) for book in found.notebooks for grade in book.grades]
     points: dict[str, float | None] = dict.fromkeys(columns.values())
     points |= {columns[book, grade.name]: points_booked(grade) for book, grade in grades}
-    row: dict[str, Any] = {"timestamp": found.timestamp, **points}
+    row: Row = {"timestamp": found.timestamp, **points}
     done = folder_of(course, course.autograded_directory, name, assignment.name)
     if is_newer(read_receipt(handed).time, found.timestamp):
         return row | {"status": UNFINISHED}

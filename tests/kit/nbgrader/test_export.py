@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
@@ -31,8 +33,8 @@ STUDENTS: dict[str, tuple[Scores, Scores]] = {  # automatic and manual
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dict[str, str]]:
-    """What nbgrader's command wrote, by assignment and student."""
+def room(tmp_path_factory: pytest.TempPathFactory) -> TinyRoom:
+    """A course with a gradebook in which all that can be has happened."""
     room = TinyRoom.make(tmp_path_factory.mktemp("export") / "course", release=False)
     with Gradebook(f"sqlite:///{room.root / 'gradebook.db'}", "language-models") as book:
         for assignment, cells in {"tiny": [*TESTS, "why"], "later": ["test_double"]}.items():
@@ -43,8 +45,9 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dict
                 most = TESTS.get(cell, 1.0)
                 book.add_grade_cell(cell, assignment, assignment, max_score=most, cell_type=kind)
         book.add_student("zoe", last_name='=HYPERLINK("http://x")', first_name='Zoë, or "Z"')
+        book.add_student("ada", first_name="Ada", email="ada@example.org", lms_user_id="4711")
         for student, (automatic, manual) in STUDENTS.items():
-            book.add_student(student, last_name="Müller")
+            book.update_or_create_student(student, last_name="Müller")
             submission = book.add_submission("tiny", student, timestamp=THEN)
             for grade in submission.notebooks[0].grades:
                 grade.auto_score, grade.manual_score = automatic[grade.name], manual.get(grade.name)
@@ -63,10 +66,30 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dict
     for folder in (again, new):
         folder.mkdir(parents=True)
         (folder / TIMESTAMP).write_text(f"{NOW} UTC")
+    return room
+
+
+@pytest.fixture(scope="module")
+def rows(room: TinyRoom) -> dict[tuple[str, str], dict[str, str]]:
+    """What nbgrader's command wrote, by assignment and student."""
     status, said = room.run("nbgrader", "export", "--to", "sheet.csv")
     assert status == 0, said
-    with (room.root / "sheet.csv").open(encoding="utf-8", newline="") as file:
-        return {(row["assignment"], row["student_id"]): row for row in csv.DictReader(file)}
+    found = read_table(room.root / "sheet.csv")
+    return {(row["assignment"], row["student_id"]): row for row in found}
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def export(room: TinyRoom, platform: str, *options: str) -> str:
+    """Export for a platform; what was said."""
+    exporter = f"--exporter=autograder.nbgrader.platforms.{platform}"
+    status, said = room.run("nbgrader", "export", exporter, *options)
+    assert status == 0, said
+    return said
 
 
 Rows = dict[tuple[str, str], dict[str, str]]
@@ -130,6 +153,70 @@ def test_a_name_breaks_no_row_and_is_no_formula(rows: Rows) -> None:
     assert row["last_name"] == '\'=HYPERLINK("http://x")'
     assert row["first_name"] == 'Zoë, or "Z"'
     assert rows["tiny", "ada"]["last_name"] == "Müller"
+
+
+# --- other platforms --------------------------------------------------------------
+
+SCORES = {"ada": "2.0", "dora": "2.25", "gus": "0.5"}
+
+
+def test_moodle_gets_a_column_an_assignment_and_no_number_that_is_not_final(room: TinyRoom) -> None:
+    said = export(room, "Moodle")
+    rows = read_table(room.root / "moodle.csv")
+    assert list(rows[0]) == [
+        *("First name", "Last name", "ID number", "Username", "Email address"),
+        *("later", "tiny"),
+    ]
+    found = {row["Username"]: row for row in rows}
+    assert {name: row["tiny"] for name, row in found.items()} == (
+        dict.fromkeys([*STUDENTS, "zoe", "'-new"], "") | SCORES
+    )
+    assert found["ada"] == {
+        "First name": "Ada",
+        "Last name": "Müller",
+        "ID number": "4711",
+        "Username": "ada",
+        "Email address": "ada@example.org",
+        "later": "",
+        "tiny": "2.0",
+    }
+    assert found["zoe"]["Last name"].startswith("'=")
+    line = next(line for line in said.splitlines() if "tiny: no grade yet" in line)
+    waiting = ["-new", "ben", "cleo", "emil", "fee"]
+    assert "for 5 students" in line
+    assert all(f"{name} (" in line for name in waiting)
+    assert "zoe" not in line
+
+
+def test_canvas_gets_its_five_columns_and_the_points_possible(room: TinyRoom) -> None:
+    export(room, "Canvas", "--to", "for canvas.csv", "--assignment", "['tiny']")
+    first, *rows = read_table(room.root / "for canvas.csv")
+    assert list(first) == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "tiny"]
+    assert (first["Student"], first["tiny"]) == ("    Points Possible", "4.0")
+    found = {row["SIS Login ID"]: row for row in rows}
+    assert {name: row["tiny"] for name, row in found.items() if row["tiny"]} == SCORES
+    assert (found["ada"]["Student"], found["ada"]["ID"]) == ("Müller, Ada", "4711")
+
+
+def test_gradescope_gets_a_file_for_each_final_grade(room: TinyRoom) -> None:
+    said = export(room, "Gradescope", "--assignment", "['tiny']")
+    folder = room.root / "gradescope" / "tiny"
+    files = {path.parent.name: json.loads(path.read_text()) for path in folder.glob("*/*.json")}
+    assert set(files) == set(SCORES)
+    gus = files["gus"]
+    assert gus["score"] == 0.5
+    assert "2 points are taken off" in gus["output"]
+    assert [(t["name"], t["score"], t["max_score"], t["status"]) for t in gus["tests"]] == [
+        ("double", 1.0, 1.0, "passed"),
+        ("half", 0.5, 2.0, "failed"),
+        ("why", 1.0, 1.0, "passed"),
+    ]
+    assert "ben (waits for a person)" in said
+
+
+def test_one_student_can_be_asked_for(room: TinyRoom) -> None:
+    export(room, "Moodle", "--to", "one.csv", "--student", "['dora']")
+    assert [row["Username"] for row in read_table(room.root / "one.csv")] == ["dora"]
 
 
 @pytest.mark.parametrize(
