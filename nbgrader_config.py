@@ -72,6 +72,10 @@ c.ExchangeFactory.list = "autograder.nbgrader.exchange.List"
 c.ExchangeFactory.release_feedback = "autograder.nbgrader.exchange.ReleaseFeedback"
 # c.Watch.times_a_day = 3  # feedback for a student by `autograder watch`; 0, the default: always
 
+# --- downloads of learning platforms: nbgrader zip_collect next_token --collector=autograder.
+# nbgrader.downloads.Moodle, or Canvas, or Ilias; put them into downloaded/next_token/archive ------
+c.ZipCollectApp.extractor_plugin = "autograder.nbgrader.archives.Extractor"
+
 # --- what goes to other systems -----------------------------------------------
 c.ExportApp.plugin_class = "autograder.nbgrader.export.CsvExport"
 
