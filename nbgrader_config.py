@@ -21,6 +21,8 @@ c.CourseDirectory.ignore = [
 # --- what students get --------------------------------------------------------
 c.ClearSolutions.code_stub = {"python": "# DEIN CODE\nraise NotImplementedError()"}
 c.ClearSolutions.text_stub = "DEINE ANTWORT"
+# the mark scheme of an answer in words stands in its own cell; nbgrader would have it in task cells
+c.ClearMarkScheme.enforce_metadata = False
 c.GenerateAssignment.preprocessors = [
     "autograder.nbgrader.points.CheckPoints",  # refuses where cells and hidden tests differ
     "nbgrader.preprocessors.IncludeHeaderFooter",

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 from traitlets.config import Config
 
-from autograder.model.cells import is_test
+from autograder.model.cells import is_test, visible_text
 from autograder.pages.csp import guarded
 from autograder.pages.jinja import TEMPLATES
 from autograder.pages.layout import PLAIN, PageExporter
@@ -102,6 +102,8 @@ def prepare_cell(cell: NotebookNode, plain: bool) -> None:
     if cell.cell_type == "raw":
         cell.source = str(Markup("<pre>{}</pre>").format(cell.source))
     elif cell.cell_type == "code":
+        if is_test(cell):
+            cell.source = visible_text(cell)
         fragment = trusted_fragment(cell) if is_test(cell) else ""
         data = {"text/html": str(fragment)}
         cell.outputs = (

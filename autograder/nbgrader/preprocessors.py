@@ -22,7 +22,18 @@ from autograder.course.settings import SettingsTraits
 from autograder.grading.grade import Result
 from autograder.grading.intake import ReadResult
 from autograder.grading.pipeline import grade_submission
-from autograder.model.cells import KEY, STAFF, is_test, read_notebook, task_of
+from autograder.model.cells import (
+    KEY,
+    STAFF,
+    grade_id_of,
+    is_graded,
+    is_solution,
+    is_test,
+    read_notebook,
+    split_regions,
+    task_of,
+    text_of,
+)
 from autograder.model.errors import GraderError
 from autograder.model.grade import Grade
 from autograder.model.messages import Language, Message, render
@@ -31,6 +42,8 @@ from autograder.model.remarks import take_noticed
 Resources = dict[str, Any]
 GRADED = "a grade that was made before"  # among the resources
 SHOWN_REMARKS = 40
+REGIONS = ("SOLUTION", "MARK SCHEME")  # of an answer that a person grades, kept from students
+SCHEME = "**For staff only: model answer and mark scheme**"
 
 Graded = tuple[ReadResult, Result]  # a submission, and what came of it
 
@@ -48,6 +61,7 @@ class GradeSubmission(SettingsTraits, NbGraderPreprocessor):
         resources[KEY] = result.grade
         graded = read_notebook(result.notebook, name="The graded notebook")
         explained = fault_cells(submission.noticed.fault, settings.language)
+        add_mark_schemes(graded, source_of(self, names["assignment"], names["notebook"]))
         graded.cells[:0] = [*staff_cells(result.grade), *explained]
         return graded, resources
 
@@ -115,6 +129,41 @@ def staff_cells(grade: Grade) -> list[NotebookNode]:
     )
     cell.metadata[KEY] = STAFF
     return [cell]
+
+
+def source_of(step: NbGraderPreprocessor, assignment: str, name: str) -> NotebookNode:
+    """The instructor's notebook; raises GraderError where it can't be read."""
+    course = course_of(step)
+    folder = course.format_path(course.source_directory, ".", assignment)
+    path = Path(folder) / f"{name}.ipynb"
+    try:
+        return read_notebook(path.read_text(encoding="utf-8"), name=str(path))
+    except OSError as error:
+        raise GraderError(f"The source notebook {path} can't be read: {error}.") from error
+
+
+def add_mark_schemes(graded: NotebookNode, source: NotebookNode) -> None:
+    """Put behind each answer that a person grades what the source says of it, for staff only.
+
+    That is its model answer and mark scheme; feedback leaves them out.
+    """
+    schemes = {
+        grade_id_of(cell): scheme_of(cell)
+        for cell in source.cells
+        if is_graded(cell) and is_solution(cell)
+    }
+    for index in range(len(graded.cells) - 1, -1, -1):
+        name = grade_id_of(graded.cells[index])
+        if text := schemes.get(name):
+            cell = new_markdown_cell(f"{SCHEME}\n\n{text}", id=f"scheme-{index}")
+            cell.metadata[KEY] = STAFF
+            graded.cells.insert(index + 1, cell)
+
+
+def scheme_of(cell: NotebookNode) -> str:
+    """What the source keeps from students in an answer's cell, its regions as paragraphs."""
+    regions = ("\n".join(split_regions(text_of(cell), kind)[0]).strip() for kind in REGIONS)
+    return "\n\n".join(filter(None, regions))
 
 
 def fault_cells(fault: Message | None, language: Language) -> list[NotebookNode]:
