@@ -24,6 +24,7 @@ from autograder.model.cells import (
     is_test,
     nbgrader_of,
     points_of,
+    split_regions,
     task_of,
 )
 
@@ -104,7 +105,7 @@ def solved() -> NotebookNode:
     answers = {grade_id_of(cell): cell.source for cell in source().cells if is_solution(cell)}
     for cell in notebook.cells:
         if is_solution(cell):
-            lines = answers[grade_id_of(cell)].split("\n")
+            _, lines = split_regions(answers[grade_id_of(cell)], "MARK SCHEME")
             cell.source = "\n".join(line for line in lines if not MARKER.match(line))
     return notebook
 
