@@ -11,12 +11,14 @@ from autograder.cli.app import Assignment, CourseFolder, app, console, report_gr
 from autograder.course.folder import Course
 from autograder.course.settings import Settings
 from autograder.files import write_atomically
+from autograder.nbgrader.clusters import cluster_class, comment_on, comments_of
 from autograder.nbgrader.gradebook import read_class
 from autograder.nbgrader.report import report_class
 from autograder.nbgrader.review import JUPYTER, review_class
 from autograder.nbgrader.tables import write_tables
 from autograder.pages.report import report_page
 from autograder.pages.review import review_page
+from autograder.terminal.clusters import show_clusters, show_commented
 from autograder.terminal.gradebook import show_class
 from autograder.terminal.review import show_review
 
@@ -58,6 +60,45 @@ def review_assignment(
         if html is not None:
             write_atomically(html, review_page(review, language).encode())
             console.print(f"\nWritten: {html}", highlight=False)
+
+
+@app.command("clusters")
+def show_groups(assignment: Assignment, course: CourseFolder = Path()) -> None:
+    """List who fails a task in the same way, the largest groups first, each with its id.
+
+    The same way is the same typical mistake, the same cause, or the same law, call and answer.
+
+    Exit status: 0 if it could be shown, 2 if not.
+    """
+    with report_grader_errors():
+        where = Course.at(course)
+        clusters = cluster_class(where, assignment)
+        comments = comments_of(where, assignment, clusters)
+        show_clusters(console, clusters, comments, Settings.of(where.config()).language)
+
+
+@app.command("comment")
+def comment_on_group(
+    assignment: Assignment,
+    group: Annotated[str, typer.Argument(help="A group's id, as `autograder clusters` shows.")],
+    text: Annotated[
+        str | None, typer.Argument(help="The comment, in Markdown.", show_default=False)
+    ] = None,
+    course: CourseFolder = Path(),
+    undo: Annotated[bool, typer.Option("--undo", help="Take the group's comment back.")] = False,
+) -> None:
+    """Write a comment once for all submissions that fail a task in the same way.
+
+    A person's own comment stays, and is what the student reads. The next feedback shows it.
+
+    Exit status: 0 if it was written or taken back, 2 if not.
+    """
+    if (text is None) != undo:
+        raise typer.BadParameter("Give a text, or --undo to take the comment back.")
+    with report_grader_errors():
+        done = comment_on(Course.at(course), assignment, group, text)
+        show_commented(console, done, undone=undo)
+        console.print(f"Their feedback: nbgrader generate_feedback {assignment} --force")
 
 
 @app.command("report")

@@ -115,7 +115,11 @@ def test_export_writes_a_line_for_every_student(room: Classroom) -> None:
 def test_the_other_commands_of_the_readme_run(room: Classroom) -> None:
     """A TA's as they stand; a student's as far as they go without a browser and a network."""
     # an untouched answer in words, greta's, is worth nothing without a person
-    words = {"grade": "52 of 52 points", "review": f"free text ({len(HERE) - 1})"}
+    words = {
+        "grade": "52 of 52 points",
+        "review": f"free text ({len(HERE) - 1})",
+        "clusters": "greta",
+    }
     for command in readme_commands("A TA's day"):
         assert words[command[1]] in room.run(*command)
     install, start = readme_commands("A student's day")
