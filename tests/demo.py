@@ -17,6 +17,15 @@ from tests.kit.submissions import ASSIGNMENT, ROOT
 from tests.kit.submissions.honest import CLASS
 
 FOLDER = ROOT / "build" / "demo"
+FOR_STAFF = (
+    ("autograder", "review", ASSIGNMENT, "--html", "review.html"),
+    ("autograder", "report", ASSIGNMENT, "--html", "report.html", "--csv", "report"),
+    ("nbgrader", "export"),
+    *(
+        ("nbgrader", "export", "--exporter", f"autograder.nbgrader.platforms.{platform}")
+        for platform in ("Moodle", "Canvas", "Gradescope")
+    ),
+)
 console = Console()
 
 
@@ -33,6 +42,9 @@ def main() -> int:
     grade_class(room)
     console.print("[bold]4[/] write the feedback")
     room.run("nbgrader", "generate_feedback", ASSIGNMENT)
+    console.print("[bold]5[/] write what staff reads, and the grades for other platforms")
+    for command in FOR_STAFF:
+        room.run(*command)
     table = room.table()
     show_class(console, table)
     show_paths()
@@ -57,6 +69,10 @@ def show_paths() -> None:
         ("feedback pages", "feedback/<student>/next_token/next_token.html"),
         ("graded notebooks", "autograded/<student>/next_token/next_token.ipynb"),
         ("results as JSON", "autograded/<student>/next_token/next_token.result.json"),
+        ("what to look at", "review.html"),
+        ("how it went", "report.html, and report/*.csv"),
+        ("grades", "grades.csv, moodle.csv, canvas.csv"),
+        ("for Gradescope", "gradescope/next_token/<student>/results.json"),
         ("gradebook", "gradebook.db"),
         ("log", "autograde.log"),
     ):
