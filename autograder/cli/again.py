@@ -14,7 +14,6 @@ from autograder.cli.app import (
     configure,
     console,
     report_grader_errors,
-    trouble,
 )
 from autograder.course.folder import Course
 from autograder.course.settings import Settings
@@ -54,8 +53,7 @@ def regrade_assignment(
     with report_grader_errors():
         where = Course.at(course)
         config = configure(where)
-        with trouble.status("grading again"):
-            found = regrade_class(where, assignment, config)
+        found = regrade_class(where, assignment, config)
         show_regrade(console, found.regrade, Settings.of(config).language)
         if json is not None:
             write_atomically(json, to_json(found.regrade))
@@ -98,8 +96,7 @@ def verify_grades(
     with report_grader_errors():
         where = Course.at(course)
         config = configure(where)
-        with trouble.status("grading again"):
-            found = verify_class(where, assignment, config, student)
+        found = verify_class(where, assignment, config, student)
         for each in found:
             show_verification(console, each, Settings.of(config).language)
     raise typer.Exit(code=1 if any(each.findings or each.laws for each in found) else 0)

@@ -9,7 +9,7 @@ in between applies it again: the scores are the same, and the folders that are l
 
 from __future__ import annotations
 
-import os
+import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,6 +198,6 @@ def put_in_force(regrading: Regrading, student: str) -> None:
     remove_folder(old)
     old.parent.mkdir(parents=True, exist_ok=True)
     if place.is_dir():
-        os.rename(place, old)
-    os.rename(new, place)
+        shutil.move(place, old)
+    shutil.move(new, place)
     remove_folder(old)

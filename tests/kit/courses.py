@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -126,17 +129,19 @@ class TinyRoom(CourseRoom):
 
     @staticmethod
     def make(root: Path, *, release: bool = True) -> TinyRoom:
-        """Write the course to `root`, which must not exist yet, and release its assignment."""
+        """Write the course to `root`, which must not exist yet, and release its assignment.
+
+        nbgrader takes seconds for a release, so it is made once in a process, and copied.
+        """
+        if release:
+            shutil.copytree(released_tiny(), root)
+            return TinyRoom(root)
         (root / "source" / NAME).mkdir(parents=True)
         shutil.copy(ROOT / "nbgrader_config.py", root)
         nbformat.write(notebook(RIGHT), root / "source" / NAME / f"{NAME}.ipynb")
         (root / "tests" / "hidden" / NAME).mkdir(parents=True)
         (root / "tests" / "hidden" / NAME / "test_tiny.py").write_text(SUITE, encoding="utf-8")
-        room = TinyRoom(root)
-        if release:
-            status, said = room.run("nbgrader", "generate_assignment", NAME)
-            assert status == 0, said
-        return room
+        return TinyRoom(root)
 
     def hand_in(self, student: str, answers: dict[str, str] | None = None) -> Path:
         """Put a submission in its place; its folder."""
@@ -173,6 +178,17 @@ class TinyRoom(CourseRoom):
                     grades = submission.notebooks[0].grades
                     return {g.name: g.auto_score for g in grades if g.name in FULL}
         return {}
+
+
+@cache
+def released_tiny() -> Path:
+    """The course with the tiny assignment, released, for copies alone."""
+    folder = Path(tempfile.mkdtemp(prefix="tiny-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    room = TinyRoom.make(folder / "course", release=False)
+    status, said = room.run("nbgrader", "generate_assignment", NAME)
+    assert status == 0, said
+    return room.root
 
 
 def copy_content(names: Iterable[str], root: Path) -> None:
