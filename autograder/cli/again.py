@@ -41,7 +41,7 @@ def regrade_assignment(
         Path | None, typer.Option("--json", help="Write all that changes to this file.")
     ] = None,
 ) -> None:
-    """Show who would gain or lose, law by law, after a change of tests, limits or reference.
+    """Show who would gain or lose, test by test, after a change of tests, limits or reference.
 
     All that were graded are graded again, away from gradebook and results. --apply then writes the
     new scores in one transaction; what people gave stays, and who would lose keeps the old grade.

@@ -66,7 +66,7 @@ def review_assignment(
 def show_groups(assignment: Assignment, course: CourseFolder = Path()) -> None:
     """List who fails a task in the same way, the largest groups first, each with its id.
 
-    The same way is the same typical mistake, the same cause, or the same law, call and answer.
+    The same way is the same typical mistake, the same cause, or the same test, call and answer.
 
     Exit status: 0 if it could be shown, 2 if not.
     """
@@ -111,13 +111,15 @@ def report_assignment(
     ] = None,
     tables: Annotated[
         Path | None,
-        typer.Option("--csv", help="Also write laws, tasks, mistakes and students to this folder."),
+        typer.Option(
+            "--csv", help="Also write tests, tasks, mistakes and students to this folder."
+        ),
     ] = None,
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="Number the students instead of naming them.")
     ] = False,
 ) -> None:
-    """Write a page on how an assignment went: scores, tasks, every law, typical mistakes.
+    """Write a page on how an assignment went: scores, tasks, every hidden test, typical mistakes.
 
     Exit status: 0 if it was written, 2 if not.
     """
