@@ -216,7 +216,8 @@ def innocent(planted: Secrets) -> dict[str, Submission]:
 
     def plant(notebook: NotebookNode) -> None:
         cell_of(notebook, "answer_truth").source += f"\n{planted['neighbour']}"
-        notebook.cells.insert(3, new_code_cell(f"mine = {planted['neighbour']!r}\nprint(mine)"))
+        text = f"mine = {planted['neighbour']!r}\nprint(mine)"
+        notebook.cells.insert(3, new_code_cell(text, id="mine"))  # the same file in each room
 
     anna = students[INNOCENT]
     return students | {INNOCENT: replace(anna, change=several(anna.change, plant))}
