@@ -53,9 +53,23 @@ def test_an_answer_defines_its_task(answer: Answer) -> None:
     compile(answer.source, answer.name, "exec")
 
 
+# a law that weakens is seen by many of these answers: of each kind, CI tries every second one
+SOME = slice(None, None, 2)
+
+
 def test_answers_that_are_wrong_in_few_places_lose_points() -> None:
-    assert not [name for name, broken in broken_laws(SUBTLE).items() if not broken]
+    assert not [name for name, broken in broken_laws(SUBTLE[SOME]).items() if not broken]
 
 
 def test_unusual_right_answers_earn_everything() -> None:
+    assert not {name: broken for name, broken in broken_laws(UNUSUAL[SOME]).items() if broken}
+
+
+@pytest.mark.slow
+def test_all_answers_that_are_wrong_in_few_places_lose_points() -> None:
+    assert not [name for name, broken in broken_laws(SUBTLE).items() if not broken]
+
+
+@pytest.mark.slow
+def test_all_unusual_right_answers_earn_everything() -> None:
     assert not {name: broken for name, broken in broken_laws(UNUSUAL).items() if broken}
