@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from autograder.model.cells import grade_id_of, is_for_staff
 from autograder.nbgrader.formgrader import prepare_cell
@@ -77,3 +78,14 @@ def test_the_formgrader_shows_of_a_test_cell_what_students_got() -> None:
     cell.source = f"print(double(2))\n{hidden}"
     prepare_cell(cell, plain=False)
     assert cell.source == "print(double(2))"
+
+
+def test_an_untouched_answer_is_known_as_one(room: TinyRoom) -> None:
+    """nbgrader compares the checksum of what students got with that of a submission."""
+    release = nbformat.read(room.root / "release" / NAME / f"{NAME}.ipynb", as_version=4)
+    (given,) = (cell for cell in release.cells if grade_id_of(cell) == "why")
+    with Gradebook(f"sqlite:///{room.root / 'gradebook.db'}", "language-models") as book:
+        assert (
+            book.find_source_cell("why", NAME, NAME).checksum
+            == (given.metadata.nbgrader["checksum"])
+        )
