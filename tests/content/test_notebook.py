@@ -15,6 +15,8 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 from nbgrader.nbgraderformat import MetadataValidator
 
+from autograder.model.cells import split_regions
+
 from .notebook import (
     COURSE,
     PARAMETERS,
@@ -105,8 +107,9 @@ def test_three_answers_are_graded_by_hand() -> None:
         flags = grading(cell)
         assert flags["grade"] and flags["solution"] and not flags["locked"]
         assert (flags["grade_id"], flags["points"]) == (name, 4)
-        assert "**Bewertung (4 Punkte)**" in region(cell.source, "SOLUTION")
-        assert replace(cell.source, "SOLUTION", STUBS["markdown"]) == "DEINE ANTWORT"
+        assert "**Bewertung (4 Punkte)**" in region(cell.source, "MARK SCHEME")
+        _, given = split_regions(cell.source, "MARK SCHEME")
+        assert replace("\n".join(given), "SOLUTION", STUBS["markdown"]) == "DEINE ANTWORT"
 
 
 def test_set_up_cells_are_locked_and_nothing_else_carries_metadata() -> None:
