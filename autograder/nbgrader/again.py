@@ -21,7 +21,7 @@ from autograder.model.errors import GraderError
 from autograder.model.grade import Grade
 from autograder.model.provenance import Method
 from autograder.nbgrader.autograde import Autograde
-from autograder.nbgrader.results import read_result
+from autograder.nbgrader.results import read_grades
 from autograder.nbgrader.some import SomeStudents
 
 quiet = logging.getLogger(__name__)
@@ -38,8 +38,7 @@ class GradeAgain(SomeStudents, Autograde):
         earlier = super().earlier_grades(assignment_id, student_id)
         step = self.in_force.autograded_directory
         folder = Path(self.in_force.format_path(step, student_id, assignment_id))
-        in_force = {path: read_result(folder, Path(path).stem) for path in self.notebooks}
-        return {path: grade for path, grade in in_force.items() if grade is not None} | earlier
+        return read_grades(folder, self.notebooks) | earlier
 
     def waiting(self) -> dict[str, str]:
         """Nobody: who asked compares the results."""

@@ -55,7 +55,7 @@ from autograder.nbgrader.preprocessors import GRADED, Graded, Resources, submiss
 from autograder.nbgrader.progress import show_progress
 from autograder.nbgrader.provenance import method_of, provenance_of
 from autograder.nbgrader.receipts import CopyReceipt, Timestamps, submitted_at
-from autograder.nbgrader.results import has_result, read_result, write_result
+from autograder.nbgrader.results import has_result, read_grades, write_result
 from autograder.nbgrader.submitted import SubmittedFolders
 from autograder.pool.pool import GradingPool
 from autograder.submission.receipt import read_receipt
@@ -238,8 +238,7 @@ class Autograde(SubmittedFolders, CopyReceipt):
     def earlier_grades(self, assignment_id: str, student_id: str) -> dict[str, Grade]:
         """The grades of an earlier run, by the path of the notebook that was handed in."""
         folder = Path(self._format_dest(assignment_id, student_id))
-        found = {path: read_result(folder, Path(path).stem) for path in self.notebooks}
-        return {path: grade for path, grade in found.items() if grade is not None}
+        return read_grades(folder, self.notebooks)
 
     def holds(self, assignment_id: str, student_id: str) -> bool:
         """Whether a submission was graded to the end, and is the newest."""

@@ -20,6 +20,7 @@ from autograder.course.folder import Course, submissions_at
 from autograder.course.settings import Settings
 from autograder.model.cluster import Cluster, clusters_of
 from autograder.model.errors import GraderError
+from autograder.nbgrader.gradebook import nobody_graded
 from autograder.nbgrader.results import read_results
 
 NO_RESPONSE = "No response."  # nbgrader's own, of an answer that nobody touched
@@ -44,9 +45,7 @@ def cluster_class(course: Course, assignment: str) -> list[Cluster]:
     graded = submissions_at(directory, directory.autograded_directory, assignment)
     grades = {student: read_results(Path(folder)) for student, folder in graded}
     if not any(grades.values()):
-        raise GraderError(
-            f"Nobody was graded in {assignment} yet. Grade with: nbgrader autograde {assignment}"
-        )
+        raise nobody_graded(assignment)
     return clusters_of(grades, Settings.of(config).language)
 
 

@@ -59,6 +59,13 @@ def read_class(course: Course, assignment: str) -> ClassTable:
     return ClassTable(cells, tuple(sorted(rows, key=lambda row: row.student)))
 
 
+def nobody_graded(assignment: str) -> GraderError:
+    """The error of who asks for results of an assignment that has none yet."""
+    return GraderError(
+        f"Nobody was graded in {assignment} yet. Grade with: nbgrader autograde {assignment}"
+    )
+
+
 def read_row(submission: SubmittedAssignment, names: Sequence[str]) -> Row:
     """A student's points in the order of `names`."""
     grades = {grade.name: grade for book in submission.notebooks for grade in book.grades}

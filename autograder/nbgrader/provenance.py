@@ -10,22 +10,20 @@ from autograder.course.settings import Settings
 from autograder.files import PACKAGE
 from autograder.model.errors import GraderError
 from autograder.model.provenance import Method, Provenance
-from autograder.pool.versions import read_versions
+from autograder.pool.versions import read_packages
 from autograder.submission.receipt import read_receipt
 
 
 def method_of(course: Path, assignment: str, settings: Settings) -> Method:
     """How submissions are graded now; what is missing has the digest ""."""
     hidden = course / "tests" / "hidden"
-    versions = read_versions()
-    versions.pop("autograder")  # a part of the engine's digest
     return Method(
         suite=digest_of(hidden / assignment, *sorted(hidden.glob("*.py"))),
         reference=digest_of(reference_path(course, assignment)),
         misconceptions=digest_of(misconceptions_folder(course, assignment)),
         source=digest_of(course / "source" / assignment),
         engine=digest_of(PACKAGE),
-        versions=versions,
+        versions=read_packages(),
         limits=settings.limits,
         follow_on=settings.follow_on,
         language=settings.language,

@@ -27,6 +27,7 @@ from autograder.model.errors import GraderError
 from autograder.model.grade import Grade
 from autograder.model.regrade import Regrade, compare
 from autograder.nbgrader.again import Again, grade_again
+from autograder.nbgrader.gradebook import nobody_graded
 from autograder.nbgrader.results import read_provenances, read_results
 
 SCRATCH = ".regrade"
@@ -61,9 +62,7 @@ def regrade_class(course: Course, assignment: str, config: Config) -> Regrading:
     }
     handed_in = dict(submissions_at(directory, directory.submitted_directory, assignment))
     if not any(old.values()):
-        raise GraderError(
-            f"Nobody was graded in {assignment} yet. Grade with: nbgrader autograde {assignment}"
-        )
+        raise nobody_graded(assignment)
     left_out = {student: "never graded" for student in handed_in if not old.get(student)}
     left_out |= dict.fromkeys(old.keys() - handed_in.keys(), "the submission is gone")
     students = [student for student in old if student not in left_out]

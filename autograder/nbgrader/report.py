@@ -9,10 +9,9 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.course.folder import Course, submissions_at
 from autograder.course.settings import Settings
-from autograder.model.errors import GraderError
 from autograder.model.grade import Grade
 from autograder.model.report import Report, StudentRow, report_on
-from autograder.nbgrader.gradebook import ClassTable, read_class
+from autograder.nbgrader.gradebook import ClassTable, nobody_graded, read_class
 from autograder.nbgrader.results import read_result
 
 LIMIT = re.compile(r"\blimit (\w+)")
@@ -22,9 +21,7 @@ def report_class(course: Course, assignment: str, *, anonymous: bool = False) ->
     """The report on an assignment; raises GraderError where nobody has been graded yet."""
     table = read_class(course, assignment)
     if not table.rows:
-        raise GraderError(
-            f"Nobody was graded in {assignment} yet. Grade with: nbgrader autograde {assignment}"
-        )
+        raise nobody_graded(assignment)
     config = course.config()
     directory = CourseDirectory(config=config, root=str(course.root))
     graded = submissions_at(directory, directory.autograded_directory, assignment)

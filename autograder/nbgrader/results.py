@@ -7,6 +7,7 @@ grades the same submission in the same way gets the same file, byte for byte.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,12 @@ def read_result(folder: Path, notebook: str) -> Grade | None:
         return from_json(result_path(folder, notebook).read_bytes())
     except (OSError, GraderError):
         return None
+
+
+def read_grades(folder: Path, paths: Iterable[str]) -> dict[str, Grade]:
+    """The grades in a folder that can be read, by the path of the notebook that was handed in."""
+    found = {path: read_result(folder, Path(path).stem) for path in paths}
+    return {path: grade for path, grade in found.items() if grade is not None}
 
 
 def read_provenances(folder: Path) -> dict[str, Provenance]:

@@ -15,10 +15,9 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.course.database import open_gradebook
 from autograder.course.folder import Course, submissions_at
 from autograder.model.cells import PREFIX
-from autograder.model.errors import GraderError
 from autograder.model.grade import Grade, Outcome, TaskGrade
 from autograder.model.review import Matter, Review, by_urgency, kind_of_remark
-from autograder.nbgrader.gradebook import points_booked, waiting_grades
+from autograder.nbgrader.gradebook import nobody_graded, points_booked, waiting_grades
 from autograder.nbgrader.results import read_result
 
 JUPYTER = "http://localhost:8888"  # where `jupyter lab` is, if nobody says otherwise
@@ -40,10 +39,7 @@ def review_class(course: Course, assignment: str, jupyter: str = JUPYTER) -> Rev
         except MissingEntry:
             known = {}
         if not known:
-            raise GraderError(
-                f"Nobody was graded in {assignment} yet. "
-                f"Grade with: nbgrader autograde {assignment}"
-            )
+            raise nobody_graded(assignment)
         found = [
             matter
             for student, submission in known.items()

@@ -6,14 +6,13 @@ it names in its requirements are the same.
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, requires, version
 
 from packaging.requirements import Requirement
 
-from autograder.course.digest import add_place
+from autograder.course.digest import digest_of_place
 from autograder.files import PACKAGE
 
 DISTRIBUTION = "nbgrader-autograder"
@@ -22,9 +21,12 @@ Versions = dict[str, str]  # by the name of what has the version
 
 def read_versions() -> Versions:
     """The versions of Python, the engine and the packages that it needs, on this machine."""
-    engine = hashlib.sha256()
-    add_place(engine, PACKAGE)
-    found = {"Python": platform.python_version(), "autograder": engine.hexdigest()[:12]}
+    return read_packages() | {"autograder": digest_of_place(PACKAGE)[:12]}
+
+
+def read_packages() -> Versions:
+    """The same without the engine's."""
+    found = {"Python": platform.python_version()}
     for each in map(Requirement, requires(DISTRIBUTION) or ()):
         if each.marker is None or each.marker.evaluate({"extra": ""}):
             found[each.name] = installed(each.name)

@@ -10,10 +10,9 @@ from rich.markup import escape
 from autograder.model.cluster import Cluster
 from autograder.model.messages import Language, render
 from autograder.nbgrader.clusters import Commented
-from autograder.terminal.text import plain
+from autograder.terminal.text import short
 
 NAMED = 8  # students in a line
-LONGEST = 300
 
 
 def show_clusters(
@@ -52,6 +51,5 @@ def names(students: Sequence[str]) -> str:
 
 
 def line(text: str) -> str:
-    """A text in one line of bounded length, without what could move a terminal's cursor."""
-    text = plain(" ".join(text.split()))
-    return escape(text if len(text) <= LONGEST else f"{text[:LONGEST]} ...")
+    """A text in one line of bounded length, as it stands in rich's markup."""
+    return escape(short(text))

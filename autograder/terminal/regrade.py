@@ -10,9 +10,7 @@ from rich.markup import escape
 from autograder.model.messages import Language, render
 from autograder.model.regrade import Change, LawChange, Regrade
 from autograder.nbgrader.verify import Verification
-from autograder.terminal.text import plain
-
-LONGEST = 300
+from autograder.terminal.text import amount, short
 
 
 def show_regrade(console: Console, regrade: Regrade, language: Language) -> None:
@@ -37,7 +35,7 @@ def show_regrade(console: Console, regrade: Regrade, language: Language) -> None
 
 def show_change(console: Console, change: Change, language: Language) -> None:
     """One student's points and laws."""
-    say(console, f"  {change.student}: {points(change.before)} → {points(change.after)} points")
+    say(console, f"  {change.student}: {amount(change.before)} → {amount(change.after)} points")
     show_laws(console, change.laws, language)
 
 
@@ -56,7 +54,7 @@ def show_laws(console: Console, laws: Iterable[LawChange], language: Language) -
 
 def show_verification(console: Console, found: Verification, language: Language) -> None:
     """Whether a grade is what grading makes, and what is not as it was."""
-    head = f"{found.student}: {points(found.earned)} of {found.points:g} points"
+    head = f"{found.student}: {amount(found.earned)} of {found.points:g} points"
     if not found.findings and not found.laws:
         say(console, f"{head}: graded again, the same bit by bit; so is the gradebook")
         return
@@ -66,14 +64,7 @@ def show_verification(console: Console, found: Verification, language: Language)
     show_laws(console, found.laws, language)
 
 
-def points(score: float | None) -> str:
-    """Points, or ? where nobody has decided."""
-    return "?" if score is None else f"{score:g}"
-
-
 def say(console: Console, text: str) -> None:
     """A line of bounded length, without what could move a terminal's cursor."""
     indent = text[: len(text) - len(text.lstrip())]
-    line = plain(" ".join(text.split()))
-    line = line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."
-    console.print(escape(indent + line), highlight=False, soft_wrap=True)
+    console.print(escape(indent + short(text)), highlight=False, soft_wrap=True)

@@ -7,10 +7,9 @@ from rich.markup import escape
 
 from autograder.model.messages import Language, render
 from autograder.model.review import Matter, Review
-from autograder.terminal.text import plain
+from autograder.terminal.text import short
 
 MOST = 20  # of a kind; the page has all
-LONGEST = 300
 
 
 def show_review(console: Console, review: Review, language: Language) -> None:
@@ -40,9 +39,3 @@ def show_matter(console: Console, matter: Matter, language: Language) -> None:
             console.print(f"      ≠ {escape(said)}", highlight=False)
     if matter.address:
         console.print(f"      {escape(matter.address)}", highlight=False, soft_wrap=True)
-
-
-def short(text: str) -> str:
-    """A text in one line of bounded length."""
-    text = plain(" ".join(text.split()))
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."

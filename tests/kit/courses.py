@@ -9,10 +9,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import nbformat
 from nbgrader.api import Gradebook
@@ -63,6 +63,11 @@ class CourseRoom:
         path = self.root / "nbgrader_config.py"
         path.write_text("\n".join([text, *lines, ""]), encoding="utf-8")
 
+    def copy(self, root: Path, **environment: str) -> Self:
+        """The same course in another folder, for another class."""
+        shutil.copytree(self.root, root)
+        return replace(self, root=root, environment=environment)
+
     def result(self, student: str) -> Path:
         """Where a student's result file lies."""
         folder = self.root / "autograded" / student / self.assignment
@@ -110,11 +115,6 @@ class Classroom(CourseRoom):
     def table(self) -> ClassTable:
         """The gradebook."""
         return read_class(Course.at(self.root), ASSIGNMENT)
-
-    def copy(self, root: Path, **environment: str) -> Classroom:
-        """The same course in another folder, for another class."""
-        shutil.copytree(self.root, root)
-        return Classroom(root, environment, self.scripts)
 
     def feedback(self, student: str) -> Path:
         """The page that a student gets back."""

@@ -49,8 +49,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> TinyRoom:
 @pytest.fixture
 def room(graded: TinyRoom, tmp_path: Path) -> TinyRoom:
     """A copy of it."""
-    shutil.copytree(graded.root, tmp_path / "course")
-    return TinyRoom(tmp_path / "course")
+    return graded.copy(tmp_path / "course")
 
 
 def state(room: TinyRoom) -> object:
@@ -127,8 +126,7 @@ def test_a_grade_that_was_left_alone_is_verified_bit_by_bit(graded: TinyRoom) ->
 @pytest.fixture(scope="module")
 def forged(graded: TinyRoom, tmp_path_factory: pytest.TempPathFactory) -> str:
     """What is said of a class in which something was changed for each student."""
-    room = TinyRoom(tmp_path_factory.mktemp("forged") / "course")
-    shutil.copytree(graded.root, room.root)
+    room = graded.copy(tmp_path_factory.mktemp("forged") / "course")
     give(room, "anna", "test_half", auto_score=0.5)
     room.hand_in("ben", RIGHT)
     tasks = json.loads(room.result("clara").read_text(encoding="utf-8"))["tasks"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -41,8 +40,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> TinyRoom:
 @pytest.fixture
 def room(graded: TinyRoom, tmp_path: Path) -> TinyRoom:
     """A copy of it."""
-    shutil.copytree(graded.root, tmp_path / "course")
-    return TinyRoom(tmp_path / "course")
+    return graded.copy(tmp_path / "course")
 
 
 def groups(room: TinyRoom) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import tarfile
 import zipfile
 from collections.abc import Mapping
@@ -100,8 +99,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> TinyRoom:
 @pytest.fixture(scope="module")
 def from_moodle(course: TinyRoom, tmp_path_factory: pytest.TempPathFactory) -> tuple[TinyRoom, str]:
     """What was collected from Moodle's archive, and what was said."""
-    room = TinyRoom(tmp_path_factory.mktemp("moodle") / "course")
-    shutil.copytree(course.root, room.root)
+    room = course.copy(tmp_path_factory.mktemp("moodle") / "course")
     return room, collect(room, "Moodle", MOODLE)
 
 
@@ -153,8 +151,7 @@ def test_who_handed_in_no_notebook_waits_and_the_others_are_graded(
 
 
 def test_of_two_uploads_to_canvas_the_last_one_counts(course: TinyRoom, tmp_path: Path) -> None:
-    room = TinyRoom(tmp_path / "course")
-    shutil.copytree(course.root, room.root)
+    room = course.copy(tmp_path / "course")
     files = {
         "müllerannalena_501_9001_tiny.ipynb": BAD,
         "müllerannalena_501_9002_tiny-1.ipynb": GOOD,
@@ -170,8 +167,7 @@ def test_of_two_uploads_to_canvas_the_last_one_counts(course: TinyRoom, tmp_path
 
 
 def test_in_ilias_the_login_is_the_student(course: TinyRoom, tmp_path: Path) -> None:
-    room = TinyRoom(tmp_path / "course")
-    shutil.copytree(course.root, room.root)
+    room = course.copy(tmp_path / "course")
     files = {
         "Blatt_zu_Tokens_12/Abgaben/Müller_Anna_amueller_301/20261101101500_tiny.ipynb": BAD,
         "Blatt_zu_Tokens_12/Abgaben/Müller_Anna_amueller_301/20261102101500_tiny.ipynb": GOOD,
