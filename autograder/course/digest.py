@@ -33,13 +33,14 @@ def digest_of_files(places: Iterable[Path], *words: str) -> str:
 def digests_of_suite(course: Path, assignment: str) -> dict[Path, str]:
     """The files with hidden tests, each with a digest of all that its laws depend on.
 
-    That is the file itself, what it may import of the course (the reference, all of
-    `tests/hidden` that holds no laws of this assignment, and laws' files that it names), and
-    what `digest_of_files` takes in. Raises GraderError.
+    That is the file itself, what it may import of the course (the reference, the helpers in
+    `places_of_suite`, and laws' files that it names), and what `digest_of_files` takes in.
+    Raises GraderError.
     """
     folder = suite_folder(str(course), assignment)
     tests = [path for path in files_in(folder) if any(map(path.match, PYTEST_FILES))]
-    helpers = [path for path in files_in(folder.parent) if path not in tests]
+    places = places_of_suite(course, assignment)
+    helpers = [path for place in places for path in files_in(place) if path not in tests]
     shared = digest_of_files([*helpers, reference_path(course, assignment)], assignment)
     found = {}
     for path in tests:
@@ -48,6 +49,22 @@ def digests_of_suite(course: Path, assignment: str) -> dict[Path, str]:
             add(digest, str(each.relative_to(folder)), each)
         found[path] = digest.hexdigest()
     return found
+
+
+def places_of_suite(course: Path, assignment: str) -> list[Path]:
+    """What the laws of an assignment may import of `tests/hidden`, as folders and files.
+
+    That is its own folder, the files beside it, and the folders of other assignments that are
+    named in one of these: a change in another assignment's laws is no change of these laws.
+    Raises GraderError.
+    """
+    folder = suite_folder(str(course), assignment)
+    beside = [path for path in sorted(folder.parent.iterdir()) if path.name not in IGNORED]
+    places = [folder, *(path for path in beside if path.is_file())]
+    for place in places:  # which grows by what it names
+        names = b"\n".join(map(read, files_in(place)))
+        places += [each for each in beside if each not in places and each.name.encode() in names]
+    return places
 
 
 def digest_of_place(*places: Path) -> str:

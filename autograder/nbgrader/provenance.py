@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.course.answers import misconceptions_folder, reference_path
-from autograder.course.digest import digest_of_place
+from autograder.course.digest import digest_of_place, places_of_suite
 from autograder.course.settings import Settings
 from autograder.files import PACKAGE
 from autograder.model.errors import GraderError
@@ -16,9 +16,8 @@ from autograder.submission.receipt import read_receipt
 
 def method_of(course: Path, assignment: str, settings: Settings) -> Method:
     """How submissions are graded now; what is missing has the digest ""."""
-    hidden = course / "tests" / "hidden"
     return Method(
-        suite=digest_of(hidden / assignment, *sorted(hidden.glob("*.py"))),
+        suite=suite_digest(course, assignment),
         reference=digest_of(reference_path(course, assignment)),
         misconceptions=digest_of(misconceptions_folder(course, assignment)),
         source=digest_of(course / "source" / assignment),
@@ -29,6 +28,14 @@ def method_of(course: Path, assignment: str, settings: Settings) -> Method:
         language=settings.language,
         sandboxed=not settings.unsandboxed,
     )
+
+
+def suite_digest(course: Path, assignment: str) -> str:
+    """The digest of the hidden tests, "" where they can't be read."""
+    try:
+        return digest_of_place(*places_of_suite(course, assignment))
+    except GraderError:
+        return ""
 
 
 def digest_of(*places: Path) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from autograder.course.answers import misconceptions_folder, reference_path
-from autograder.course.digest import files_in, read, suite_folder
+from autograder.course.digest import files_in, places_of_suite, read
 from autograder.grading.grade import Job
 from autograder.model.errors import GraderError
 
@@ -52,7 +52,8 @@ def pack(course: Path, assignment: str, examples: Iterable[str]) -> Bundle:
 
 def content(course: Path, assignment: str) -> Iterator[Path]:
     """The files of a course that a grade depends on; raises GraderError without hidden tests."""
-    yield from files_in(suite_folder(str(course), assignment).parent)
+    for place in places_of_suite(course, assignment):
+        yield from files_in(place)
     yield from files_in(reference_path(course, assignment))
     yield from files_in(misconceptions_folder(course, assignment))
 

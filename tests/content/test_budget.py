@@ -20,10 +20,11 @@ from autograder.model.grade import Law
 from autograder.student.inprocess import InProcessTransport
 from autograder.student.transport import Transport
 from solutions import next_token as reference
-from tests.hidden.next_token.budget import LEVEL, at_most, near_half, plausible
+from tests.hidden.budget import LEVEL, at_most, near_half, plausible
 from tests.kit.submissions import ROOT
 
-BUDGET = "tests.hidden.next_token.budget"
+BUDGET = "tests.hidden.budget"
+DRAWS = "tests.hidden.next_token.draws"
 EVENTS = {  # the chance of what is no comparison of a count
     ("my_deviation", "test_is_an_honest_deviation"): 9.68e-10,
     ("sample_choice", "test_follows_the_generator"): 20 * 4.0**-61,
@@ -57,7 +58,8 @@ class Counting:
             return bool(honest(hits, trials, p))
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(f"{BUDGET}.plausible", count)
+            for module in (BUDGET, DRAWS):
+                patch.setattr(f"{module}.plausible", count)
             return (yield)
 
 

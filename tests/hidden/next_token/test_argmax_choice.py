@@ -7,15 +7,15 @@ from hypothesis import example, given, settings
 
 from autograder.testing import Student, Vector, ensure, points
 from solutions import next_token as reference
-from tests.hidden.next_token.calls import Plain
+from tests.hidden.calls import Plain
+from tests.hidden.edges import locked, related, strided
 from tests.hidden.next_token.choice import choice, chosen, chosen_is
-from tests.hidden.next_token.edges import CASES, across, locked, related, strided
-from tests.hidden.next_token.strategies import (
-    Case,
-    cases,
+from tests.hidden.next_token.edges import CASES
+from tests.hidden.next_token.strategies import Case, cases, numbered
+from tests.hidden.rows import across
+from tests.hidden.strategies import (
     distinct_distributions,
     distributions,
-    numbered,
     or_large,
     tied_distributions,
     uniform,

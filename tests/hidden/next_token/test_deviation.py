@@ -17,15 +17,12 @@ from autograder.testing import (
     premise,
 )
 from solutions import next_token as reference
-from tests.hidden.next_token.calls import Plain, called
-from tests.hidden.next_token.edges import GAP_EDGES, PLAIN_GAPS, across, locked, related, strided
-from tests.hidden.next_token.strategies import (
-    distributions,
-    frequencies,
-    normalised,
-    or_large,
-    uniform,
-)
+from tests.hidden.calls import Plain, called
+from tests.hidden.edges import locked, related, strided
+from tests.hidden.next_token.edges import GAP_EDGES, PLAIN_GAPS
+from tests.hidden.next_token.strategies import frequencies
+from tests.hidden.rows import across
+from tests.hidden.strategies import distributions, normalised, or_large, uniform
 
 PLAIN = Plain(
     reference.deviation,

@@ -7,16 +7,10 @@ from hypothesis import assume, example, given, settings
 
 from autograder.testing import Student, Vector, agree, ensure, number, points, premise
 from solutions import next_token as reference
-from tests.hidden.next_token.calls import Plain
-from tests.hidden.next_token.edges import (
-    DISTRIBUTIONS,
-    PLAIN_DISTRIBUTIONS,
-    across,
-    locked,
-    related,
-    strided,
-)
-from tests.hidden.next_token.strategies import (
+from tests.hidden.calls import Plain
+from tests.hidden.edges import DISTRIBUTIONS, PLAIN_DISTRIBUTIONS, locked, related, strided
+from tests.hidden.rows import across
+from tests.hidden.strategies import (
     distributions,
     one_hot,
     or_large,

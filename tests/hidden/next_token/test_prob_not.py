@@ -8,19 +8,12 @@ from hypothesis import strategies as st
 
 from autograder.testing import Student, agree, points
 from solutions import next_token as reference
-from tests.hidden.next_token.calls import Plain
-from tests.hidden.next_token.edges import (
-    CASES,
-    LACKING,
-    across,
-    locked,
-    related,
-    strided,
-)
-from tests.hidden.next_token.strategies import (
-    WORDS,
-    Case,
-    cases,
+from tests.hidden.calls import Plain
+from tests.hidden.edges import locked, related, strided
+from tests.hidden.next_token.edges import CASES, LACKING
+from tests.hidden.next_token.strategies import WORDS, Case, cases
+from tests.hidden.rows import across
+from tests.hidden.strategies import (
     distributions,
     positive_distributions,
     uniform,

@@ -9,33 +9,17 @@ from hypothesis import example, given, settings
 
 from autograder.testing import Student, ensure, generator, literal, part, points
 from solutions import next_token as reference
-from tests.hidden.next_token.budget import (
-    LEVEL,
-    enough_places,
-    fit_draws,
-    fit_pairs,
-    fit_place,
-)
-from tests.hidden.next_token.calls import Plain, called, follow_generator
+from tests.hidden.budget import LEVEL
+from tests.hidden.calls import Plain, called, follow_generator
+from tests.hidden.edges import DUST, KINDS, locked, related, strided
 from tests.hidden.next_token.choice import choice, chosen, possible
-from tests.hidden.next_token.edges import (
-    CASES,
-    DUST,
-    EVENS,
-    KINDS,
-    ODDS,
-    across,
-    locked,
-    related,
-    scattered,
-    strided,
-)
-from tests.hidden.next_token.strategies import (
-    Case,
-    cases,
+from tests.hidden.next_token.draws import enough_places, fit_draws, fit_pairs, fit_place
+from tests.hidden.next_token.edges import CASES, EVENS, ODDS, scattered
+from tests.hidden.next_token.strategies import Case, cases, numbered
+from tests.hidden.rows import across
+from tests.hidden.strategies import (
     distributions,
     normalised,
-    numbered,
     or_large,
     seeds,
     uniform,

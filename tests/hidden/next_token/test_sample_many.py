@@ -28,25 +28,15 @@ from autograder.testing import (
     vector,
 )
 from solutions import next_token as reference
-from tests.hidden.next_token.budget import LEVEL, at_most, fit, near_half, total
-from tests.hidden.next_token.calls import Plain, called, follow_generator
-from tests.hidden.next_token.edges import (
-    COUNTED_CASES,
-    COUNTED_NUMBERS,
-    EVENS,
-    KINDS,
-    ODDS,
-    across,
-    locked,
-    related,
-    strided,
-)
-from tests.hidden.next_token.strategies import (
-    Case,
-    cases,
+from tests.hidden.budget import LEVEL, at_most, fit, near_half, total
+from tests.hidden.calls import Plain, called, follow_generator
+from tests.hidden.edges import KINDS, locked, related, strided
+from tests.hidden.next_token.edges import COUNTED_CASES, COUNTED_NUMBERS, EVENS, ODDS
+from tests.hidden.next_token.strategies import Case, cases, numbered
+from tests.hidden.rows import across
+from tests.hidden.strategies import (
     distributions,
     normalised,
-    numbered,
     or_large,
     seeds,
     uniform,

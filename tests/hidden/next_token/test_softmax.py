@@ -19,18 +19,18 @@ from autograder.testing import (
     vector,
 )
 from solutions import next_token as reference
-from tests.hidden.next_token.calls import Plain, called, same_numbers
-from tests.hidden.next_token.edges import (
+from tests.hidden.calls import Plain, called, same_numbers
+from tests.hidden.edges import (
     LOGITS,
     MASKED_LOGITS,
     PLAIN_LOGITS,
-    across,
     build_logits,
     locked,
     related_logits,
     strided,
 )
-from tests.hidden.next_token.strategies import (
+from tests.hidden.rows import across
+from tests.hidden.strategies import (
     distinct_logits,
     huge_logits,
     listed_logits,

@@ -8,16 +8,10 @@ from hypothesis import strategies as st
 
 from autograder.testing import Student, Vector, agree, agrees, array, points
 from solutions import next_token as reference
-from tests.hidden.next_token.calls import Plain, called
-from tests.hidden.next_token.edges import (
-    HEATED_LOGITS,
-    HEATS,
-    across,
-    locked,
-    related_logits,
-    strided,
-)
-from tests.hidden.next_token.strategies import (
+from tests.hidden.calls import Plain, called
+from tests.hidden.edges import HEATED_LOGITS, HEATS, locked, related_logits, strided
+from tests.hidden.rows import across
+from tests.hidden.strategies import (
     huge_logits,
     logits,
     masked_logits,

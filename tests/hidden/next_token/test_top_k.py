@@ -18,25 +18,16 @@ from autograder.testing import (
     vector,
 )
 from solutions import next_token as reference
-from tests.hidden.next_token.calls import Plain, called
-from tests.hidden.next_token.edges import (
-    PLAIN_CUTS,
-    PLAIN_DISTRIBUTIONS,
-    ZERO_CUTS,
-    across,
-    locked,
-    related,
-    strided,
-)
-from tests.hidden.next_token.strategies import (
-    cuts,
+from tests.hidden.calls import Plain, called
+from tests.hidden.edges import PLAIN_DISTRIBUTIONS, locked, related, strided
+from tests.hidden.next_token.edges import PLAIN_CUTS, ZERO_CUTS
+from tests.hidden.next_token.strategies import cuts, real_cuts, tied_cuts, wrong_cuts
+from tests.hidden.rows import across
+from tests.hidden.strategies import (
     distinct_distributions,
     gapped_distributions,
     normalised,
     or_large,
-    real_cuts,
-    tied_cuts,
-    wrong_cuts,
 )
 
 Cut = tuple[Vector, int]  # a distribution and k

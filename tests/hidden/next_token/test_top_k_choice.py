@@ -10,33 +10,21 @@ from hypothesis import strategies as st
 
 from autograder.testing import Student, Vector, ensure, generator, literal, part, points
 from solutions import next_token as reference
-from tests.hidden.next_token.budget import LEVEL, enough_places, fit_draws, fit_place
-from tests.hidden.next_token.calls import Plain, follow_generator
+from tests.hidden.budget import LEVEL
+from tests.hidden.calls import Plain, follow_generator
+from tests.hidden.edges import DUST, KINDS, locked, related, strided
 from tests.hidden.next_token.choice import choice, chosen, possible
-from tests.hidden.next_token.edges import (
-    CUT_EDGES,
-    DUST,
-    KINDS,
-    across,
-    awkward,
-    locked,
-    related,
-    scattered,
-    strided,
-)
-from tests.hidden.next_token.strategies import (
-    Case,
-    cases,
-    cuts,
+from tests.hidden.next_token.draws import enough_places, fit_draws, fit_place
+from tests.hidden.next_token.edges import CUT_EDGES, awkward, scattered
+from tests.hidden.next_token.strategies import Case, cases, cuts, numbered, tied_cuts, wrong_cuts
+from tests.hidden.rows import across
+from tests.hidden.strategies import (
     distinct_distributions,
     distributions,
     gapped_distributions,
     normalised,
-    numbered,
     seeds,
-    tied_cuts,
     uniform,
-    wrong_cuts,
     zero_distributions,
 )
 
