@@ -56,8 +56,8 @@ def call(
         elif times is None:
             value = function(*arguments, **named)
         else:
-            anew = (copied(arguments, named) for _ in range(times))
-            value = [function(*these, **those) for these, those in reported(anew, report)]
+            copies = anew(times, arguments, named)
+            value = [function(*these, **those) for these, those in reported(copies, report)]
     except BaseException as error:
         found = {"raised": describe(error)}
     else:
@@ -75,13 +75,23 @@ def reported(calls: Iterable[Any], report: Callable[[], None]) -> Iterator[Any]:
             heard = time.monotonic()
 
 
-def copied(arguments: list[Any], named: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """Arguments as if they were written down again for each call; a generator goes on."""
+def anew(
+    times: int, arguments: list[Any], named: dict[str, Any]
+) -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    """Arguments as if they were written down again for each call; a generator goes on.
 
-    def own(value: Any) -> Any:
-        return copy.copy(value) if isinstance(value, list | np.ndarray) else value
-
-    return list(map(own, arguments)), {name: own(value) for name, value in named.items()}
+    No call changes those that the next ones are copied from.
+    """
+    kinds = (list, np.ndarray)
+    places = [place for place, value in enumerate(arguments) if isinstance(value, kinds)]
+    names = [name for name, value in named.items() if isinstance(value, kinds)]
+    for _ in range(times):
+        these, those = arguments.copy(), named.copy()
+        for place in places:
+            these[place] = copy.copy(these[place])
+        for name in names:
+            those[name] = copy.copy(those[name])
+        yield these, those
 
 
 def take_forms(arguments: list[Any], named: dict[str, Any], forms: dict[str, str]) -> None:

@@ -2,7 +2,9 @@
 
 How it works: a frame is a length (4 bytes, big-endian) and that many bytes of
 JSON. What JSON has no word for is an object with a single key that names its
-type: {"tuple": [...]}, {"array": [dtype, shape, base64]}. Reading builds only
+type: {"tuple": [...]}, {"array": [dtype, shape, base64]}. What many calls gave is said
+at once: {"rows": [column, ...]} is a list of equally long tuples, {"arrays": ...} one of
+arrays of one dtype and shape. Reading builds only
 None, bool, int, float, str, list, tuple, dict, numeric arrays and NumPy's
 generators: nothing is unpickled, evaluated or looked up by name, and a frame
 that is too long, too deep or anything else raises WireError.
@@ -31,6 +33,7 @@ WAIT = struct.pack("@ll", 0, 50_000)  # a timeval: microseconds until patience i
 LEAST_READ, MOST_READ = 1 << 16, 1 << 20  # bytes at a time: a short frame comes at once
 CONTROL_BYTES = 4096  # of one message on the control socket, which asks for forks
 ENTRIES = 500  # of one dict
+MANY, MOST = 4, 10_000  # items of a list between which those of one form are said at once
 SCALARS = frozenset({type(None), bool, int, float})  # JSON has a word for them
 PLAIN = SCALARS | {str}
 # what `pack` made nests no deeper than DEPTH, so nothing in it can hold itself
@@ -60,13 +63,27 @@ def pack(value: Any, depth: int = DEPTH) -> Any:
     if isinstance(value, np.random.Generator):
         return {"generator": pack_generator(value)}
     if isinstance(value, list):
-        return pack_items(value, depth - 1)
+        return pack_list(value, depth - 1)
     if isinstance(value, tuple):
         return {"tuple": pack_items(value, depth - 1)}
     if isinstance(value, dict):
         items = value.items()
         return {"dict": [[pack(k, depth - 1), pack(v, depth - 1)] for k, v in items]}
     raise WireError(type(value).__name__)
+
+
+def pack_list(items: list[Any], depth: int) -> Any:
+    """The items of a list, packed; many of one form are said at once, as results of calls are."""
+    if not MANY <= len(items) <= MOST or depth == 0:
+        return pack_items(items, depth)
+    kinds = set(map(type, items))
+    if kinds == {tuple} and items[0] and len(set(map(len, items))) == 1:
+        return {"rows": [pack_list([*column], depth - 1) for column in zip(*items)]}
+    if kinds == {np.ndarray} and len({(item.dtype, item.shape) for item in items}) == 1:
+        stacked = np.stack(items)
+        if stacked.ndim > 1 and stacked.size:
+            return {"arrays": pack_array(stacked)}
+    return pack_items(items, depth)
 
 
 def pack_items(items: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
@@ -89,6 +106,10 @@ def unpack(data: Any, depth: int = DEPTH) -> Any:
     if len(data) == 1 and type(items := data.get("tuple")) is list:  # by far the most frequent
         return tuple(unpack_items(items, depth - 1))
     match data:
+        case {"rows": [*columns]} if len(data) == 1:
+            return unpack_rows(columns, depth - 1)
+        case {"arrays": [str(dtype), list(shape), str(content)]} if len(data) == 1:
+            return unpack_arrays(dtype, shape, content)
         case {"dict": list(pairs)} if len(data) == 1:
             return unpack_dict(pairs, depth)
         case {"array": [str(dtype), list(shape), str(content)]} if len(data) == 1:
@@ -104,8 +125,32 @@ def unpack_items(items: list[Any], depth: int) -> list[Any]:
     if not kinds <= PLAIN:
         return [unpack(item, depth) for item in items]
     if str in kinds:
-        unpack_text("".join(item for item in items if type(item) is str))
+        unpack_text("".join(items if len(kinds) == 1 else filter(is_text, items)))
     return list(items)
+
+
+def unpack_rows(columns: list[Any], depth: int) -> list[Any]:
+    """A list of equally long tuples, of which the columns are said one after the other."""
+    found = [unpack(column, depth) for column in columns]
+    if not found or not all(type(column) is list for column in found) or len(found[0]) > MOST:
+        raise WireError("rows whose columns are no lists, or too long")
+    try:
+        return [*zip(*found, strict=True)]
+    except ValueError as error:
+        raise WireError("rows whose columns differ in length") from error
+
+
+def unpack_arrays(dtype: str, shape: list[Any], content: str) -> list[np.ndarray]:
+    """A list of arrays of one dtype and shape: each is small, so there must not be too many."""
+    stacked = unpack_array(dtype, shape, content)
+    if stacked.ndim < 2 or not stacked.size or len(stacked) > MOST:
+        raise WireError("arrays that are none, or too many")
+    return [array.copy() for array in stacked]
+
+
+def is_text(item: Any) -> bool:
+    """Whether an item is a text."""
+    return type(item) is str
 
 
 def unpack_text(text: str) -> str:

@@ -24,7 +24,7 @@ from math import comb, inf, log
 import numpy as np
 from numpy.typing import ArrayLike
 
-from autograder.testing import Vector, ensure, literal, vector
+from autograder.testing import Vector, ensure, fail, vector
 
 LEVEL = 1e-13  # the false rejects of one comparison
 
@@ -82,5 +82,6 @@ def total(counts: object, size: int) -> float:
     """The sum of the counts, which must be `size` whole numbers from 0 up."""
     given = vector(counts, size)
     whole = np.all((given >= 0) & (given <= 1e6) & (np.floor(given) == given))
-    ensure(bool(whole), f"{size} Anzahlen", literal(counts))
+    if not whole:
+        fail(f"{size} Anzahlen", counts)
     return float(given.sum())

@@ -175,8 +175,8 @@ def follow_generator(
     again = function.repeat(times, *arguments, generator(seed))
     for at, (before, now) in enumerate(zip(first, again, strict=True)):
         with part(at):
-            expected = f"wie beim ersten Mal: {literal(before)}"
-            ensure(read(before) == read(now), expected, literal(now))
+            if read(before) != read(now):
+                fail(f"wie beim ersten Mal: {literal(before)}", now)
 
 
 @contextlib.contextmanager

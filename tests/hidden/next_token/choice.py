@@ -13,8 +13,11 @@ def chosen(value: object, tokens: Sequence[str]) -> int:
 
     That it names one, or is the index of one, is a premise.
     """
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(tokens):
-        return value
+    match value:
+        case str(token), int(at) if 0 <= at < len(tokens) and tokens[at] == token:
+            return int(at)  # by far the most frequent
+        case int(at) if not isinstance(at, bool) and 0 <= at < len(tokens):
+            return at
     named = [
         each
         for each in (value if isinstance(value, list | tuple) else [value])

@@ -18,6 +18,7 @@ from autograder.testing import (
     agrees,
     array,
     ensure,
+    fail,
     generator,
     literal,
     numbers,
@@ -58,7 +59,8 @@ def counts_of(value: object, size: int) -> Vector:
     """The counts of a result, of which the last may be missing; that they are some is a premise."""
     with premise():
         counts = numbers(pair(value)[0])
-        ensure(counts.ndim == 1 and 0 < len(counts) <= size, f"{size} Anzahlen", literal(value))
+        if counts.ndim != 1 or not 0 < len(counts) <= size:
+            fail(f"{size} Anzahlen", value)
         total(counts, len(counts))
     return np.pad(counts, (0, size - len(counts)))
 

@@ -14,6 +14,7 @@ from autograder.audit.batch import run_trials
 from autograder.audit.trial import Trial
 from autograder.course.answers import Answer, load_reference, read_misconceptions
 from autograder.judge.source import answered
+from tests.bench.floor import run_once
 from tests.bench.plain import plain_source
 from tests.bench.students import SLOW, right_answers, sample, students
 from tests.bench.thin import judge
@@ -78,6 +79,10 @@ def test_slow_answers_are_named_as_the_course_names_them() -> None:
     left = {each.name for each in right_answers()}
     kept = {path.stem for path in (ROOT / "solutions" / "variants" / ASSIGNMENT).glob("*.py")}
     assert kept - left == SLOW
+
+
+def test_a_bare_process_runs_every_cell_of_a_right_submission() -> None:
+    assert run_once(students(1)[0], []) > 0
 
 
 @pytest.mark.parametrize("size", ["0", "abc"])

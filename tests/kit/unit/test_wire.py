@@ -67,6 +67,36 @@ def test_arrays_of_every_numeric_dtype_pass_in_any_shape(
     assert identical(there(value), value)
 
 
+FORMS = st.one_of(values(), arrays(), st.tuples(arrays(), arrays()), st.tuples(st.integers()))
+
+
+@MORE
+@given(value=FORMS, times=st.integers(0, 9), last=st.none() | FORMS)
+@example(value=(), times=5, last=None)
+@example(value=((1.5, np.zeros(2)), "ä"), times=wire.MOST + 1, last=None)
+@example(value=np.zeros((0, 2)), times=5, last=None)
+@example(value=np.array(3.0), times=5, last=None)
+@example(value=np.zeros(2), times=5, last=np.zeros(2, np.float32))
+@example(value=(1, 2), times=5, last=(1, 2, 3))
+def test_what_many_calls_gave_passes_unchanged(value: Any, times: int, last: Any) -> None:
+    listed = [copy.deepcopy(value) for _ in range(times)] + [last] * (last is not None)
+    assert identical(there(listed), listed)
+    assert identical(there({"nested": (listed,)}), {"nested": (listed,)})
+
+
+def test_results_of_many_calls_are_said_at_once() -> None:
+    drawn = [("Rom", 2)] * 1000
+    assert wire.pack(drawn) == {"rows": [["Rom"] * 1000, [2] * 1000]}
+    counted = [(np.arange(3), np.ones(3)) for _ in range(4)]
+    assert [*wire.pack(counted)["rows"][1]] == ["arrays"]
+
+
+def test_arrays_that_came_together_share_nothing() -> None:
+    first, *others = there([np.zeros(2) for _ in range(4)])
+    first[0] = 1
+    assert [other.tolist() for other in others] == [[0, 0]] * 3
+
+
 def test_an_array_that_came_may_be_written_to() -> None:
     came = there(np.zeros(2))
     came[0] = 1
@@ -279,6 +309,11 @@ JUNK = st.recursive(
 @example({"dict": [[1, 2, 3]]})
 @example({"dict": [[{"dict": []}, 1]]})
 @example({"tuple": {}})
+@example({"rows": []})
+@example({"rows": [1]})
+@example({"rows": [[1], [1, 2]]})
+@example({"rows": [{"tuple": [1]}]})
+@example({"arrays": ["<f8", [], ""]})
 @example({"generator": ["PCG64", [True, 0, 0, 0], [0, [], 4, 0]]})
 def test_arbitrary_json_is_read_or_refused(data: object) -> None:
     try:
@@ -370,6 +405,22 @@ def test_a_state_that_is_right_is_read() -> None:
 def test_a_forged_state_of_a_generator_is_refused(kind: Any, numbers: Any, seed: Any) -> None:
     with pytest.raises(WireError):
         wire.unpack({"generator": [kind, numbers, seed]})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"rows": [[1], [1, 2]]},
+        {"rows": []},
+        {"rows": [[0] * (wire.MOST + 1)]},
+        {"arrays": ["|i1", [wire.MOST + 1, 1], "AAAA" * ((wire.MOST + 1) // 3 + 1)]},
+        {"arrays": ["|i1", [1 << 24, 0], ""]},
+        {"arrays": ["|i1", [3], "AAAA"]},
+    ],
+)
+def test_a_forged_list_of_results_is_refused(data: Any) -> None:
+    with pytest.raises(WireError):
+        wire.unpack(data)
 
 
 def test_half_a_surrogate_pair_is_refused_wherever_it_is() -> None:
