@@ -12,13 +12,7 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import socket
 import struct
-import subprocess
-import sys
-import time
-import urllib.request
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,16 +33,14 @@ from autograder.model.grade import Counterexample, Law, Outcome, TaskGrade
 from autograder.nbgrader.feedback import FeedbackExporter, PrepareFeedback
 from autograder.pages.csp import guarded
 from autograder.pages.task import render_task
-from tests.kit.browser.eyes import PATIENCE, TITLES, Browser
+from tests.kit.browser.eyes import TITLES, Browser
 from tests.kit.browser.payloads import PAYLOADS, Canary, Payload, arm
+from tests.kit.browser.serving import serving
 from tests.kit.browser.test_layout import slow_cell
 from tests.kit.submissions import ROOT
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
-
-
-TOKEN = "for-the-test-only"
 
 
 # --- the payloads as they are -------------------------------------------------
@@ -292,44 +284,9 @@ def put(path: Path, content: NotebookNode | str) -> None:
 def formgrader(
     room: Room, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """The address of a Jupyter server with the formgrader, in which the browser has logged in."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    home = tmp_path_factory.mktemp("home")
-    names = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
-    off = dict.fromkeys(
-        ["jupyterlab", "notebook", "jupyter_lsp", "jupyter_server_terminals"], False
-    )
-    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"]
-    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
-    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
-    command += [f"--ServerApp.jpserver_extensions={off}"]
-    log = home / "server.log"
-    with log.open("w") as said:
-        env = os.environ | dict.fromkeys(names, str(home))
-        server = subprocess.Popen(command, cwd=room.root, env=env, stdout=said, stderr=said)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        await_server(f"{url}/api", server, log)
-        browser.open(f"{url}/api?token={TOKEN}")
+    """The address of the course's formgrader."""
+    with serving(room.root, tmp_path_factory.mktemp("home"), browser) as url:
         yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=PATIENCE)
-
-
-def await_server(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait until a server answers; its log is the message where it does not."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except OSError:
-            assert server.poll() is None and time.monotonic() < end, log.read_text()
-            time.sleep(0.1)
-        else:
-            return
 
 
 # --- what staff sees ----------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import time
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.course.database import waiting_for_turn
@@ -16,7 +18,7 @@ from autograder.course.folder import Course
 from autograder.nbgrader.gradebook import read_class
 from tests.kit.courses import TinyRoom
 from tests.kit.postgresql import Server, find_programs, running_server
-from tests.kit.tiny import NAME, WRONG
+from tests.kit.tiny import NAME, RIGHT, WRONG
 
 # nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2.1 warns of
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -138,6 +140,29 @@ def test_coordinators_of_the_same_class_lose_nothing(shared: TinyRoom) -> None:
     assert points(shared) == POINTS
     for student, (double, half, _) in POINTS.items():
         assert [task.earned for task in shared.grade(student).tasks] == [double, half]
+
+
+def test_two_people_comment_at_once_and_a_group_has_the_whole_text_of_one(
+    server: Server, shared: TinyRoom, tmp_path: Path
+) -> None:
+    shared.hand_in("clara", {**RIGHT, "half": WRONG["half"]})
+    status, said = shared.autograde()
+    assert status == 0, said
+    said = shared.run("autograder", "clusters", NAME)[1]
+    group, alone = re.findall(r"^([0-9a-f]{6})  \d", said, re.M)  # the half of both, ben's double
+    texts = [f"{word} " * 400 for word in ("Teile", "Setze ein")]
+    for orders in ([(group, texts[0]), (alone, texts[1])], [(group, text) for text in texts]):
+        writers = [shared.start("autograder", "comment", NAME, *order) for order in orders]
+        for process in writers:
+            status, said = finish(process)
+            assert status == 0, said
+    with Gradebook(server.url(tmp_path.name), "language-models") as book:
+        ben, clara = (
+            book.find_comment("half", NAME, NAME, who).comment for who in ("ben", "clara")
+        )
+        double = book.find_comment("double", NAME, NAME, "ben").comment
+    assert ben == clara and ben in texts
+    assert double == texts[1]
 
 
 def test_a_server_that_is_gone_grades_nobody_and_the_next_run_goes_on(
