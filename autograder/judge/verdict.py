@@ -44,4 +44,5 @@ def show(log: CallLog | None, error: BaseException) -> Counterexample | None:
         found, shown = shorten(found, expected if isinstance(expected, str) else "")
         expected = shown if isinstance(expected, str) else expected
     call = f"{log.last}{getattr(error, 'part', '')}"
-    return Counterexample(call, found, expected, isinstance(error, PremiseFailed))
+    premise, hint = isinstance(error, PremiseFailed), getattr(error, "hint", None)
+    return Counterexample(call, found, expected, premise, hint=hint)

@@ -21,7 +21,16 @@ class StudentError(Exception):
 
 
 class Violation(StudentError, AssertionError):
-    """A law does not hold for what the student's code returned."""
+    """A law does not hold for what the student's code returned.
+
+    `hint` is read in place of the law's, where that is about something else.
+    """
+
+    def __init__(
+        self, found: Sentence, expected: Sentence | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(found, expected)
+        self.hint = hint
 
 
 class PremiseFailed(StudentError):

@@ -45,6 +45,7 @@ class Counterexample:
     expected: Sentence | None = None
     premise: bool = False  # it breaks what the law needs, not the law
     repeatable: bool = True  # whether the call gives this also where it is the first of all
+    hint: str | None = None  # in place of the law's, where that is about something else
 
 
 @dataclass(frozen=True, slots=True)

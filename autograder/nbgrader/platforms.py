@@ -14,7 +14,6 @@ makers describe them:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ import msgspec
 from nbgrader.api import Assignment, Gradebook
 
 from autograder.files import write_atomically
+from autograder.model.listing import listed
 from autograder.nbgrader.export import (
     FINAL,
     NOT_HANDED_IN,
@@ -53,7 +53,7 @@ class PlatformExport(GradesExport):
         if open_ones:
             self.log.warning(
                 "%s: no grade yet, and none written, for %d students: %s",
-                *(assignment.name, len(open_ones), listed(open_ones)),
+                *(assignment.name, len(open_ones), listed(open_ones, NAMED)),
             )
         return rows
 
@@ -169,10 +169,3 @@ def most_points(assignment: Assignment) -> dict[str, float]:
 def is_open(row: Row) -> bool:
     """Whether somebody handed in, and has no final grade."""
     return row["status"] not in (FINAL, NOT_HANDED_IN)
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names for a message."""
-    names = list(names)
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more

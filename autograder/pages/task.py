@@ -173,7 +173,7 @@ def law_view(outcome: Outcome, language: Language, explained: bool = False) -> L
         found=found,
         expected=expected,
         chart=picture,
-        hint=sentence(law.hint),
+        hint=sentence(law.hint if case is None or case.hint is None else case.hint),
         cautions=cautions(case, language),
     )
 

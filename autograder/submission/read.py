@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 from autograder.model.cells import LINE_BYTES, grade_id_of, tidy
 from autograder.model.errors import GraderError
 from autograder.model.limits import Limits
+from autograder.model.listing import listed
 from autograder.model.messages import Message
 from autograder.model.remarks import Remarks
 from autograder.submission.receipt import SECRET, TIMESTAMP
@@ -100,21 +101,15 @@ def choose(entries: list[str], wanted: str, usual: set[str]) -> str:
     if len(others) == 1:
         return others[0]
     if others:
-        raise Unread("unread_several", files=listed(others), wanted=wanted)
-    raise Unread("unread_none", files=listed(entries) or "–")
+        raise Unread("unread_several", files=listed([*map(show, others)], NAMED), wanted=wanted)
+    raise Unread("unread_none", files=listed([*map(show, entries)], NAMED) or "–")
 
 
 def note_strays(strays: list[str], remarks: Remarks) -> None:
     """Tell staff of files that grading does not use."""
     if strays:
         were = "was" if len(strays) == 1 else "were"
-        remarks.add(f"{listed(strays)} beside the notebook {were} ignored")
-
-
-def listed(names: list[str]) -> str:
-    """File names for a sentence."""
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(map(show, names[:NAMED])) + more
+        remarks.add(f"{listed([*map(show, strays)], NAMED)} beside the notebook {were} ignored")
 
 
 def show(name: str) -> str:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.model.cluster import Cluster
+from autograder.model.listing import listed
 from autograder.model.messages import Language, render
 from autograder.nbgrader.clusters import Commented
 from autograder.terminal.text import short
@@ -27,7 +28,7 @@ def show_clusters(
         if each.call:
             console.print(f"      {line(each.call)}", highlight=False)
             console.print(f"      → {line(render(each.found, language))}", highlight=False)
-        console.print(f"      {line(names(each.students))}", highlight=False)
+        console.print(f"      {line(listed(each.students, NAMED))}", highlight=False)
         if each.id in comments:
             console.print(f"      commented: {line(comments[each.id])}", highlight=False)
 
@@ -35,19 +36,15 @@ def show_clusters(
 def show_commented(console: Console, done: Commented, *, undone: bool) -> None:
     """Who has the comment now, or has it no more, and where a person's stands."""
     what = "taken back from" if undone else "written to"
-    console.print(f"{what} {len(done.written)}: {line(names(done.written))}", highlight=False)
+    console.print(
+        f"{what} {len(done.written)}: {line(listed(done.written, NAMED))}", highlight=False
+    )
     if done.kept:
-        shown = line(names(done.kept))
+        shown = line(listed(done.kept, NAMED))
         console.print(f"a person's comment is shown to {len(done.kept)}: {shown}", highlight=False)
     if done.missing:
-        shown = line(names(done.missing))
+        shown = line(listed(done.missing, NAMED))
         console.print(f"unknown to the gradebook, {len(done.missing)}: {shown}", highlight=False)
-
-
-def names(students: Sequence[str]) -> str:
-    """Some students by name, the others counted."""
-    more = f" and {len(students) - NAMED} more" if len(students) > NAMED else ""
-    return ", ".join(students[:NAMED]) + more
 
 
 def line(text: str) -> str:

@@ -38,6 +38,7 @@ from autograder.testing import (
 Calls = Sequence[tuple[Any, ...]]
 Fits = Callable[[Any, tuple[Any, ...]], bool]  # a value, and the arguments that it came from
 
+NAMES = "Vergleiche deine Zeile mit def mit der aus der Vorlage, Namen für Namen."
 MOST_ALONE = 3  # calls of an example that are made once more
 
 
@@ -188,7 +189,7 @@ def taking(names: Iterable[str]) -> Iterator[None]:
         if "TypeError" not in error.kinds or "keyword argument" not in str(error.found):
             raise
         expected = f"Parameter, die heißen wie in der Vorlage: {', '.join(names)}"
-        raise Violation(error.found, expected) from error
+        raise Violation(error.found, expected, NAMES) from error
 
 
 @contextlib.contextmanager

@@ -331,6 +331,13 @@ def test_a_law_that_holds_keeps_its_hint_and_its_calls_to_itself() -> None:
     assert "7.0" not in html
 
 
+def test_a_hint_of_the_case_stands_in_place_of_the_laws() -> None:
+    case = Counterexample("softmax(z=[7.0])", "x", hint="Wie heißt der Parameter?")
+    html = render_task(task(Outcome(law(hint="Geheimtipp"), "failed", case)), "de")
+    assert "Wie heißt der Parameter?" in html
+    assert "Geheimtipp" not in html
+
+
 def test_a_known_misconception_stands_between_the_points_and_the_laws() -> None:
     found = mistaken("Was ergibt `sum(p)`?", "What is `sum(p)`?")
     grade = task(failed("f()", "2.0"), diagnosis=found)

@@ -108,6 +108,11 @@ def test_a_law_that_holds_is_passed(session: Session) -> None:
     assert outcome == Outcome(law, "passed")
 
 
+def test_a_violation_may_bring_a_hint_of_its_own(session: Session) -> None:
+    outcome = session.judge('student.f(2); raise law.Violation("4", "5", "Anders!")', f=abs)
+    assert outcome.counterexample == Counterexample("f(2)", "4", "5", hint="Anders!")
+
+
 def test_a_violation_fails_with_what_came_back_and_what_should_have(session: Session) -> None:
     outcome = session.judge("law.agree(student.f(2), 5)", f=lambda x: 2 * x)
     assert outcome.status == "failed"
